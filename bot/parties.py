@@ -14,6 +14,7 @@ from pydantic import Field
 
 from bot.errors import UnknownParty
 from bot.text.folding import fold, fold_case
+from bot.text.word_set import WordSet
 from bot.values import Frozen
 
 WORLD = "WORLD"
@@ -153,9 +154,9 @@ class Parties:
         return self._by_key.get(_normalize(word))
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def words(self) -> WordSet:
         """The words of all names and aliases, as `find` compares them."""
-        return frozenset(word for key in self._by_key for word in key.split())
+        return WordSet(word for key in self._by_key for word in key.split())
 
     def spell_flags(self, text: str) -> str:
         """The text with names instead of flags: `United States on China steel`."""
@@ -211,7 +212,7 @@ class Parties:
 
     def list_codes(self, code: str) -> tuple[str, ...]:
         """The code and the codes of its blocs: `DE` -> (`DE`, `EU`)."""
-        return (code, *(party.code for party in self if code in party.members))
+        return (code, *(bloc for bloc, members in self.blocs.items() if code in members))
 
     @cached_property
     def blocs(self) -> Mapping[str, frozenset[str]]:

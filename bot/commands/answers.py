@@ -83,12 +83,14 @@ class AnswerService:
         self._line_counts = LineCounts(ledger)
 
     async def prepare(self, now: datetime) -> None:
-        """Counts the tariff lines of all pairs for today, so that answers need not wait for that.
+        """Indexes the words of the schedules and counts the tariff lines of all pairs for today, so
+        that answers need not wait for that.
 
         The work is done in a worker thread, one partner at a time with a pause after each, so that
         it delays no answer. Does nothing if all is counted.
         """
         counts, ledger = self._line_counts, self.ledger
+        await asyncio.to_thread(ledger.reader.headings.prepare)
         for imposer in ledger.list_imposers():
             day = ledger.find_duty_day(now, imposer)
             for partner in counts.list_unprepared(imposer, day):

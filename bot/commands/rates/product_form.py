@@ -116,7 +116,8 @@ def _find_goods_problem(form: ProductForm, wanted: ParsedProduct, ledger: Ledger
     if not form.goods.strip():
         return "Enter goods, such as solar cells, or an HS code, such as 8507.60."
     if not (wanted.goods or wanted.codes):
-        similar = f" Did you mean {' or '.join(wanted.suggestions)}?" if wanted.suggestions else ""
+        names = ledger.reader.suggest_names(wanted)
+        similar = f" Did you mean {' or '.join(names)}?" if names else ""
         cure = "Try other words, or an HS code, such as 8507.60."
         return f"Not goods that we know.{similar} {cure}"
     if code := ledger.find_unknown_code(form.imposer, wanted):

@@ -183,7 +183,8 @@ def _read_new_measure(
         problems["partner"] = "Name one economy, or `all`"
     wanted = ledger.reader.read(product, frozenset()) if product else None
     if wanted is not None and (wanted.unknown or not (wanted.goods or wanted.codes)):
-        near = f"; similar: {', '.join(wanted.suggestions)}" if wanted.suggestions else ""
+        similar = ledger.reader.suggest_names(wanted)
+        near = f"; similar: {', '.join(similar)}" if similar else ""
         problems["product"] = (
             f"Name goods that the ledger knows, or an HS code such as 8507.60{near}"
         )

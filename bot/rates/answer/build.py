@@ -295,7 +295,7 @@ def _answer_pair(
     basis, goods, codes = _describe_basis(asked, selection)
     any_origin = partner == WORLD and not any(one.applies_to_all_goods for one in selection.chosen)
     line = selection.line
-    near = asked.wanted.suggestions if asked.wanted else ()
+    near = ledger.reader.suggest_names(asked.wanted) if asked.wanted else ()
     warnings = list_warnings(found, checked, today, query)
     if window and (changed := _find_basis_change(found, window[0], query, part)):
         warnings = (changed, *warnings)

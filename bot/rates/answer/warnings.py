@@ -203,7 +203,7 @@ def _warn_of_unknown_words(
     yield from (kinds.ClaimRefused(name) for name in context.treatment.refused)
     yield from (kinds.ClaimNotCovered(name) for name in context.treatment.uncovered)
     if wanted.is_unknown:
-        yield kinds.UnknownProduct(wanted.text, wanted.suggestions)
+        yield kinds.UnknownProduct(wanted.text, context.ledger.reader.suggest_names(wanted))
         return
     line = context.line
     if line is not None and (number := line.schedule.header.usual_numbers.get(line.code)):

@@ -10,8 +10,8 @@ The rules:
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from bot.rates.cards.index import key_card_name, list_card_names
 from bot.rates.cards.model import Card, CardsFile
+from bot.rates.cards.names import key_card_name, list_card_names
 from bot.rates.model.law import EventsFile
 
 _Problem = tuple[tuple[int | str, ...], str, str]

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from bot.rates.question.parties import DUTIES, MADE, VERSUS, TokenizedQuestion, is_origin_next
-from bot.rates.question.wording import FILLER, NOISE
+from bot.rates.question.wording import FILLER, NOISE, SMALL_WORDS
 
 _RETALIATION = frozenset(
     str.split(
@@ -196,7 +196,7 @@ def list_goods_of_each(words: TokenizedQuestion) -> tuple[list[str], list[str]]:
     if _has_code(words.words_after):
         ahead[-1] += words.words_after
     after, before = (
-        [" ".join(one for one in each if one not in FILLER | NOISE) for each in parts]
+        [" ".join(one for one in each if one not in SMALL_WORDS) for each in parts]
         for parts in (behind, ahead)
     )
     return (before, after) if before[0] else (after, before)
@@ -291,7 +291,7 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     # 'irish butter tariff us': the adjective makes the first economy the origin
     if words.has_adjective and second == "US" and between[-1:] and between[-1] in DUTIES:
         return True
-    goods = bool(between) and not set(between) <= NOISE | FILLER
+    goods = bool(between) and not SMALL_WORDS.issuperset(between)
     return goods and not charged and (into or not DUTIES.isdisjoint(words.words_after[:1]))
 
 

@@ -37,7 +37,7 @@ from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion
 from bot.parties import Parties
-from bot.rates.cards.index import CardIndex
+from bot.rates.cards.index import CardIndex, CardReading
 from bot.rates.question.directions import names_export, names_importer
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.phrases.spelled_forms import spell_out
@@ -173,12 +173,14 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
     asked = whole
-    named_economies = TokenizedQuestion(take_other_costs(spell_out(whole))[1], parties).codes
+    spelled = spell_out(whole)
     left_out, shorter = cut_exclusion(whole, parties)
     if left_out and reader is not None:
         refuse_cut_exclusion(left_out, _parse(shorter, vocabulary))
     tokens = Tokens(whole)
-    routed = drop_suffixes(spell_out(drop_aside(whole, parties, reader)), parties)
+    without_asides = drop_aside(whole, parties, reader)
+    usual = spelled if without_asides == whole else spell_out(without_asides)
+    routed = drop_suffixes(usual, parties)
     tokens.settle(routed, Role.FILLER)
     whole, via = drop_route(drop_material(routed, parties), parties)
     tokens.settle(whole, Role.ECONOMY)
@@ -194,7 +196,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         rest = read_surcharges(rest)
     rest = _add_own_origin(rest, parties)
     undated = rest
-    named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
+    on_cards = cards.read(undated) if cards is not None else None
+    named = on_cards.named[:_MAX_CARDS] if on_cards is not None else ()
     by_post, rest = drop_post(rest)
     tokens.settle(rest, Role.FILLER)
     by_agreement, rest = drop_agreement(rest, parties)
@@ -202,10 +205,11 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     topics = [_PARCELS] * by_post + [_AGREEMENTS] * by_agreement
     known = [card for card in topics if cards is not None and card in cards.by_id]
     named = tuple(dict.fromkeys((*named, *known)))[:_MAX_CARDS]
-    # The way of the goods may be what the question is about: `goods that enter through canada`.
-    about = remove_empty_phrases(routed) if whole != routed else undated
+    if cards is not None and whole != routed:
+        # The question may be about the way of the goods: `goods that enter through canada`.
+        on_cards = cards.read(remove_empty_phrases(routed))
     rule = find_rule(routed, vocabulary)
-    if (card := _parse_card(about, rule, period, intent, vocabulary)) is not None:
+    if (card := _parse_card(on_cards, rule, period, intent, vocabulary)) is not None:
         unread = (
             () if card.card == rule else list_unread_of_card(tokens, card.card or "", vocabulary)
         )
@@ -248,7 +252,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = parse_calendar(question, vocabulary)
         goods = find_goods_of_economies(question, vocabulary)
         if query.kind is not QueryKind.CHANGES or not goods:
-            lost = list_lost_economies(named_economies, query, parties)
+            lost = list_lost_economies(spelled, query, parties)
             unread = (*list_unread(tokens, query, vocabulary), *lost)
             query = query.model_copy(update={"unread": unread, "via": via})
             return _add_unread_parts(query, list_unread_parts(asked, tokens), vocabulary)
@@ -264,7 +268,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         problem = f"names more than {_MAX_COMPARED} origins to compare"
         raise QueryError("the question", problem, "Compare fewer")
     query = query.model_copy(update=read)
-    lost = list_lost_economies(named_economies, query, parties)
+    lost = list_lost_economies(spelled, query, parties)
     query = query.model_copy(update={"unread": (*list_unread(tokens, query, vocabulary), *lost)})
     times = find_unread_times(undated) if period is None else ()
     refuse_half_read(whole, words, query, times, vocabulary)
@@ -320,19 +324,23 @@ def _is_name(word: str, vocabulary: Vocabulary) -> bool:
 
 
 def _parse_card(
-    text: str, rule: str | None, period: Period | None, intent: Intent, vocabulary: Vocabulary
+    read: CardReading | None,
+    rule: str | None,
+    period: Period | None,
+    intent: Intent,
+    vocabulary: Vocabulary,
 ) -> RateQuery | None:
     """The query for a card or the list of cards, or None.
 
     `rule` is the card of the rule that the question asks for.
     """
     cards = vocabulary.cards
-    if cards is None:
+    if cards is None or read is None:
         return None
-    card, law = rule or cards.find(text), cards.find_unknown_law(text)
+    text, card, law = read.text, rule or read.card, read.unknown_law
     if card is None and not law:
         refuse_unknown_case(text, vocabulary)
-    if card is None and not law and not cards.is_list(text):
+    if card is None and not law and not read.asks_for_list:
         return None
     asks_when = intent.history and take_percent(text)[0] is not None
     if asks_when and card is not None and cards.by_id[card].rows:
@@ -340,11 +348,10 @@ def _parse_card(
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
     on = period.day if period is not None else None
-    heading = cards.find_heading(text)
     asked = RateQuery(
-        kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources, heading=heading
+        kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources, heading=read.heading
     )
-    codes = cards.list_economies(text) if card is not None else ()
+    codes = read.economies if card is not None else ()
     if not codes:
         return asked if card is None else read_goods_of_law(asked, text, vocabulary) or asked
     reader = vocabulary.reader

@@ -14,7 +14,7 @@ from itertools import chain
 
 from bot.parties import Parties
 from bot.rates.question.tokens import EDGES
-from bot.rates.question.wording import FILLER, NOISE
+from bot.rates.question.wording import FILLER, NOISE, SMALL_WORDS
 from bot.text.folding import fold
 
 _MAX_NAME_WORDS = 6
@@ -191,7 +191,7 @@ class TokenizedQuestion:
                     possessive = tokens[at + size - 1].endswith("'s") or adjective
                     duties = _skip_adjectives(tokens[at + size :])
                     self.is_possessive = possessive and not DUTIES.isdisjoint(duties[:1])
-            of_goods = adjective and bool(after) and after[0] not in NOISE | FILLER
+            of_goods = adjective and bool(after) and after[0] not in SMALL_WORDS
             if joined and of_goods and self.other_words:
                 # 'french wine and italian cheese' names two kinds of goods.
                 self.other_words.append("and")
@@ -212,9 +212,11 @@ class TokenizedQuestion:
 
     def _is_number_apart(self, tokens: Sequence[str], at: int) -> bool:
         """Whether the number is no part of the code before it, as other words stand between."""
-        last = self.other_words[-1:]
-        is_code = bool(last) and last[0][:4].isdigit() and _HS_CODE.fullmatch(last[0]) is not None
-        return is_code and tokens[at].isdigit() and tokens[at - 1] != last[0]
+        if not tokens[at].isdigit() or not self.other_words:
+            return False
+        last = self.other_words[-1]
+        is_code = last[:4].isdigit() and _HS_CODE.fullmatch(last) is not None
+        return is_code and tokens[at - 1] != last
 
     def _take_code(self, word: str, parties: Parties) -> None:
         """Reads the only other word as the code of a party, if it is a small word such as `in`."""
@@ -246,31 +248,43 @@ class _PartyFinder:
         named = [at for at, token in enumerate(tokens) if token not in {"->", ","}]
         if len(named) == 3 and tokens[named[1]] in {"on", "vs", "versus", "against", "and", "or"}:
             del named[1]
-        found = [at for at in named if parties.find(tokens[at]) is not None]
-        is_pair = len(named) == 2 and (
-            len(found) == 2 or (len(tokens) == 2 and any(not _is_small(tokens[at]) for at in found))
-        )
-        self._codes_at = frozenset(named) if is_pair else frozenset[int]()
+        self._codes_at = frozenset(named) if self._are_codes(named) else frozenset[int]()
         self._first_end = -1
         """The position after the first economy, if the question begins with it."""
 
+    def _are_codes(self, named: Sequence[int]) -> bool:
+        """Whether the tokens at these two positions are the codes or names of a pair."""
+        if len(named) != 2:
+            return False
+        found = [at for at in named if self._parties.find(self._tokens[at]) is not None]
+        is_short = len(self._tokens) == 2
+        return len(found) == 2 or (
+            is_short and any(not _is_small(self._tokens[at]) for at in found)
+        )
+
     def find(self, at: int) -> tuple[int, str | None]:
         """The number of tokens and the code of the longest name at `at`; (1, None) if none."""
+        size, code = self._find_longer(at)
+        if code is None:
+            party = self._parties.find(self._tokens[at])
+            code = party.code if party is not None and self._may_be_economy(at) else None
+        if code is not None and at == 0:
+            self._first_end = size
+        return size, code
+
+    def _find_longer(self, at: int) -> tuple[int, str | None]:
+        """The same for names of several tokens."""
         tokens = self._tokens
         longest = _MAX_NAME_WORDS if self._parties.may_begin(tokens[at]) else 1
-        for size in range(min(longest, len(tokens) - at), 0, -1):
+        for size in range(min(longest, len(tokens) - at), 1, -1):
             run = tokens[at : at + size]
-            # `find` ignores flags, and punctuation at the ends of a run.
-            flagged = any(_FLAG.fullmatch(token) for token in run)
-            if size > 1 and (flagged or not (_is_word(run[0]) and _is_word(run[-1]))):
+            # `Parties.find` ignores flags, and punctuation at the ends of a run.
+            if any(map(_FLAG.fullmatch, run)) or not (_has_letter(run[0]) and _has_letter(run[-1])):
                 continue
-            article = size == 2 and run[0] == "the"
-            if (size == 1 or article) and not self._may_be_economy(at + article):
+            if size == 2 and run[0] == "the" and not self._may_be_economy(at + 1):
                 continue
             party = self._parties.find(" ".join(run))
             if party is not None:
-                if at == 0:
-                    self._first_end = size
                 return size, party.code
         return 1, None
 
@@ -316,7 +330,7 @@ class _PartyFinder:
             return False
         # Goods follow: 'cn vs vn vs in toys', but not 'us vs in the past'.
         is_code = len(tokens[at - 2]) == 2 and tokens[at - 2] != "us"
-        return after in _AFTER_COMPARED or (is_code and after not in NOISE | FILLER)
+        return after in _AFTER_COMPARED or (is_code and after not in SMALL_WORDS)
 
     def _has_buyer(self) -> bool:
         """Whether the question names an economy that may buy oil of Russia: `india`."""
@@ -354,8 +368,8 @@ def _skip_adjectives(words: Sequence[str]) -> Sequence[str]:
 
 def _is_small(word: str) -> bool:
     """Whether the word is a common word or a unit, so that it rarely means an economy."""
-    return word != "us" and (word in NOISE or word in _WORD_CODES or word in FILLER)
+    return word != "us" and (word in SMALL_WORDS or word in _WORD_CODES)
 
 
-def _is_word(token: str) -> bool:
-    return _ALNUM.search(token) is not None and _FLAG.fullmatch(token) is None
+def _has_letter(token: str) -> bool:
+    return _ALNUM.search(token) is not None

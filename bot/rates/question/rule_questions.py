@@ -11,6 +11,8 @@ nintendo case                                          no case of our data, so i
 """
 
 import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from bot.errors import UnclearQuestion
 from bot.rates.question.parties import TokenizedQuestion
@@ -20,7 +22,7 @@ from bot.rates.question.stemming import stem_words
 
 _METAL = r"(?:steel|alumin(?:i)?um|copper|metals?|derivatives?)"
 _PAID = r"\b(?:ieepa|tariffs?|dut(?:y|ies)|money|fentanyl|reciprocal)\b"
-_RULES = (
+_WITHOUT_ECONOMY = (
     (
         re.compile(
             rf"\bhow\b(?=.*\b{_METAL}\b)(?=.*\b(?:content|value|weight)\b|.*\bvalued\b).*"
@@ -104,18 +106,15 @@ _RULES = (
         "refund-claimants",
     ),
 )
-_REFUNDS = (
-    re.compile(
-        # 'how do i get back the ieepa duties', 'recover the tariffs we paid'
-        r"^(?!.*\b(?:drawback|re-?export\w*|export(?:s|ed|ing)?|301|232|201|338)\b)(?:"
-        rf".*\b(?:get|getting|claim\w*|want|have|receive)\b[^?;]{{0,15}}{_PAID}[^?;]{{0,40}}"
-        r"\b(?:back|refunded|returned|reimbursed)\b"
-        rf"|.*\b(?:get|getting|got|claim\w*|pay|paid|give|want) back\b[^?;]{{0,40}}{_PAID}"
-        rf"|.*\b(?:recover|reclaim|recoup)\w*\b[^?;]{{0,40}}{_PAID}"
-        # 'do refunds come with interest, and how long does it take'
-        r"|.*\brefund\w*\b.*\b(?:how long|when will|takes?)\b|.*\bhow long\b.*\brefund\w*\b)"
-    ),
-    "refunds",
+_REFUNDS = re.compile(
+    # 'how do i get back the ieepa duties', 'recover the tariffs we paid'
+    r"^(?!.*\b(?:drawback|re-?export\w*|export(?:s|ed|ing)?|301|232|201|338)\b)(?:"
+    rf".*\b(?:get|getting|claim\w*|want|have|receive)\b[^?;]{{0,15}}{_PAID}[^?;]{{0,40}}"
+    r"\b(?:back|refunded|returned|reimbursed)\b"
+    rf"|.*\b(?:get|getting|got|claim\w*|pay|paid|give|want) back\b[^?;]{{0,40}}{_PAID}"
+    rf"|.*\b(?:recover|reclaim|recoup)\w*\b[^?;]{{0,40}}{_PAID}"
+    # 'do refunds come with interest, and how long does it take'
+    r"|.*\brefund\w*\b.*\b(?:how long|when will|takes?)\b|.*\bhow long\b.*\brefund\w*\b)"
 )
 _SUSPENDED = re.compile(
     r"\bsuspen\w+\b[^?.;]{0,40}\b(?:countermeasures?|retaliat\w+)\b"
@@ -216,29 +215,46 @@ _CASE_GOODS = frozenset({"in", "which", "any", "each", "what", "what's", "no", "
 _GROUP_OF_CASES, _MOST_CASES = "Refunds and courts", 4
 
 
-def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
-    """The id of the card about the rule that the text asks for, or None.
+class _Rule(NamedTuple):
+    """A rule, and the questions about it."""
 
-    The rules of `_RULES` do not answer a question that names an economy. The rule about EU
-    countermeasures needs the EU, and that about two places needs two economies without the US.
-    """
+    pattern: re.Pattern[str]
+    card: str
+    fits: Callable[[Sequence[str]], bool] = lambda _: True
+    """Whether a question about the rule may name these economies."""
+    is_general: bool = False
+    """Whether textiles and USMCA have rules of their own instead."""
+
+
+def _are_two_abroad(codes: Sequence[str]) -> bool:
+    return len(codes) > 1 and HOME not in codes
+
+
+_RULES = (
+    _Rule(_WHO_PAYS, "importer-of-record"),
+    _Rule(_IN_TRANSIT, "in-transit"),
+    _Rule(_CONTENT_RULE, "us-content", is_general=True),
+    _Rule(_ORIGIN_RULE, "origin-rules", is_general=True),
+    _Rule(_REFUNDS, "refunds"),
+    _Rule(_SUSPENDED, "eu-countermeasures", lambda codes: "EU" in codes),
+    *(_Rule(pattern, card, lambda codes: not codes) for pattern, card in _WITHOUT_ECONOMY),
+    _Rule(_TWO_PLACES, "origin-rules", _are_two_abroad, is_general=True),
+)
+"""In the order in which they are tried."""
+
+
+def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
+    """The id of the card about the rule that the text asks for, or None."""
     parties, _, cards, _ = vocabulary
     if cards is None:
         return None
-    rules = [(_WHO_PAYS, "importer-of-record"), (_IN_TRANSIT, "in-transit")]
-    if not _OTHER_RULES.search(text):
-        rules += [(_CONTENT_RULE, "us-content"), (_ORIGIN_RULE, "origin-rules")]
+    found = [one for one in _RULES if one.card in cards.by_id and one.pattern.search(text)]
+    if found and _OTHER_RULES.search(text):
+        found = [one for one in found if not one.is_general]
+    if not found:
+        return None
     codes = TokenizedQuestion(text, parties).codes
-    rules.append(_REFUNDS)
-    if "EU" in codes:
-        rules.append((_SUSPENDED, "eu-countermeasures"))
-    if not codes:
-        rules += _RULES
-    if len(codes) > 1 and HOME not in codes and not _OTHER_RULES.search(text):
-        rules.append((_TWO_PLACES, "origin-rules"))
-    return next(
-        (card for pattern, card in rules if card in cards.by_id and pattern.search(text)), None
-    )
+    return next((one.card for one in found if one.fits(codes)), None)
 
 
 def refuse_unknown_case(text: str, vocabulary: Vocabulary) -> None:
@@ -251,10 +267,15 @@ def refuse_unknown_case(text: str, vocabulary: Vocabulary) -> None:
     if found is None or cards is None or reader is None:
         return
     name, stems = found["name"], set(stem_words(found["name"]))
-    known = cards.words | _CASE_GOODS
+    known = [cards.words, _CASE_GOODS]
     if found["kind"].startswith(("case", "suit")):
-        known |= reader.names.words | reader.headings.words
-    if not stems or stems & known or parties.find(name) is not None or not name.isascii():
+        known += [reader.names.words, reader.headings.words]
+    if (
+        not stems
+        or not all(map(stems.isdisjoint, known))
+        or parties.find(name) is not None
+        or not name.isascii()
+    ):
         return
     named = [one for one in cards.all if one.group == _GROUP_OF_CASES and one.events]
     options = [(one.title, f"card {one.id}") for one in named[:_MOST_CASES]]

@@ -8,7 +8,9 @@ equally near, the word stays.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
@@ -16,16 +18,27 @@ from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import Respelling
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.vocabulary.everyday_words import is_everyday, is_other_english
-from bot.rates.question.wording import FILLER, GRAMMAR_WORDS, NOISE
+from bot.rates.question.wording import GRAMMAR_WORDS, SMALL_WORDS
+from bot.text.word_set import WordSet
 
 _WORD = re.compile(r"(?<![\w.$'/-])[a-z]{4,20}(?![\w'/-]|\.\w)")
 _DOUBLED = re.compile(r"([a-z])\1+")
-_NO_NAMES = frozenset({"finish"})
-"""Ordinary words that are near the name of an economy."""
+_ORDINARY = SMALL_WORDS | {*GRAMMAR_WORDS, "finish"}
+"""Words that are not misspelt. `finish` is near the name of an economy."""
 _SHORTEST_TARGET, _MEDIUM, _SAFE = 5, 7, 8
 _SHORTEST_CUT = 4
 _LONG_NAME, _LONG_GOODS = 9, 11
 """Lengths from which a word may have two wrong letters."""
+
+
+class _Kind(NamedTuple):
+    """Words of one kind that a misspelt word may mean."""
+
+    words: Sequence[str]
+    may_be: Callable[[str, str], bool]
+    """Whether a word may be a misspelling of one of these."""
+    long: int | None
+    """The length from which two letters may be wrong; None if only one may be."""
 
 
 def correct_spelling(
@@ -33,31 +46,25 @@ def correct_spelling(
 ) -> tuple[str, tuple[Respelling, ...]]:
     """The text, in lower case, with its misspelt words corrected, and these words."""
     found: dict[str, Respelling] = {}
-    own_words = (
-        parties.words,
-        reader.names.words,
-        cards.words if cards is not None else frozenset(),
-    )
-    of_goods = own_words[1] | own_words[2]
+    of_goods = (reader.names.words, *([cards.words] if cards is not None else []))
+    vocabularies = (parties.words, *of_goods, reader.headings.words)
 
     def correct(match: re.Match[str]) -> str:
         word = match.group()
-        if _is_known(word, parties, reader, own_words):
+        if _is_known(word, parties, reader, vocabularies):
             return word
-        vocabulary = of_goods
+        goods = [*chain.from_iterable(words.starting_with(word[0]) for words in of_goods)]
+        named = goods
         if word.endswith("s"):
-            vocabulary = frozenset(f"{one}s" for one in vocabulary if not one.endswith(("s", "y")))
-        nearest = _find_nearest(
-            word,
-            (
-                ([one for one in parties.words if _may_be_name(word, one)], _LONG_NAME),
-                ([one for one in GRAMMAR_WORDS if _may_be_name(word, one)], _LONG_NAME),
-                ([one for one in vocabulary if _may_be_goods(word, one)], _LONG_GOODS),
-                ([one for one in reader.headings.words if _may_be_goods(word, one)], None),
-            ),
-            lambda one: parties.find(one) is not None,
+            named = [f"{one}s" for one in goods if not one.endswith(("s", "y"))]
+        kinds = (
+            _Kind(parties.words.starting_with(word[:2]), _may_be_name, _LONG_NAME),
+            _Kind(GRAMMAR_WORDS, _may_be_name, _LONG_NAME),
+            _Kind(named, _may_be_goods, _LONG_GOODS),
+            _Kind(reader.headings.words.starting_with(word[0]), _may_be_goods, None),
         )
-        nearest = nearest or _find_longer(word, of_goods)
+        nearest = _find_nearest(word, kinds, lambda one: parties.find(one) is not None)
+        nearest = nearest or _find_longer(word, goods)
         if nearest is None:
             return word
         found[word] = Respelling(word=word, read_as=nearest)
@@ -67,55 +74,45 @@ def correct_spelling(
 
 
 def _is_known(
-    word: str, parties: Parties, reader: ProductReader, own_words: Collection[frozenset[str]]
+    word: str, parties: Parties, reader: ProductReader, vocabularies: Collection[WordSet]
 ) -> bool:
+    if word in _ORDINARY or is_everyday(word) or is_other_english(word):
+        return True
     [stem] = stem_words(word) or (word,)
     return (
-        word in FILLER
-        or word in NOISE
-        or word in _NO_NAMES
-        or word in GRAMMAR_WORDS
-        or is_everyday(word)
-        or is_other_english(word)
-        or parties.find(word) is not None
-        or any(word in words or stem in words for words in own_words)
-        or word in reader.headings.words
-        or stem in reader.headings.words
+        parties.find(word) is not None
+        or any(word in words or stem in words for words in vocabularies)
         or f"{word}s" in reader.headings.words
     )
 
 
-def _find_nearest(
-    word: str,
-    kinds: Collection[tuple[Collection[str], int | None]],
-    is_name: Callable[[str], bool],
-) -> str | None:
+def _find_nearest(word: str, kinds: Sequence[_Kind], is_name: Callable[[str], bool]) -> str | None:
     """The nearest word, of the first kind that has it, or None.
 
-    Each kind has the length from which two letters may be wrong. `is_name` returns whether a word
-    is the whole name of an economy.
+    `is_name` returns whether a word is the whole name of an economy.
     """
     # Imported on first use, because only misspelt words need it.
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     best: tuple[float, str] | None = None
-    for words, long in kinds:
-        found = process.extract(
+    for words, may_be, long in kinds:
+        alike = process.extract(
             word,
             words,
             scorer=OSA.distance,
             score_cutoff=2 if long is not None and len(word) >= long else 1,
             limit=None,
         )
-        distance = min((far for _, far, _ in found), default=None)
+        found = [(one, far) for one, far, _ in alike if may_be(word, one)]
+        distance = min((far for _, far in found), default=None)
         if distance is None or (best is not None and best[0] <= distance):
             continue
-        near = {stem_words(one): one for one, far, _ in found if far == distance}
+        near = {stem_words(one): one for one, far in found if far == distance}
         if len(near) > 1:
             # `turky` is rather `turkey` than a part of `turks and caicos`.
-            alike = {stems: one for stems, one in near.items() if one[-1] == word[-1]}
-            near = {stems: one for stems, one in alike.items() if is_name(one)} or alike or near
+            ending = {stems: one for stems, one in near.items() if one[-1] == word[-1]}
+            near = {stems: one for stems, one in ending.items() if is_name(one)} or ending or near
         if len(near) > 1:
             return None
         [nearest] = near.values()

@@ -1,6 +1,7 @@
 """Normalizes words for goods: to the singular, and to British spelling."""
 
 import re
+from functools import lru_cache
 
 from bot.text.folding import fold_case
 
@@ -40,6 +41,8 @@ def stem_words(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in words)
 
 
+# Cached, because questions repeat the same words.
+@lru_cache(4_000)
 def _stem(word: str) -> str:
     """The word as singular in British spelling: tires -> tyre, batteries -> battery."""
     if word in _NO_PLURALS:

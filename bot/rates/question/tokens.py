@@ -40,10 +40,14 @@ class Tokens:
     def __init__(self, text: str) -> None:
         self.words: Sequence[str] = split_text(text)
         self.roles: list[Role | None] = [None] * len(self.words)
+        self._left = text
 
     def settle(self, rest: str, role: Role | Callable[[str], Role]) -> None:
         """Gives the role to all words without a role that are not in `rest`, the text that a step
         left. A function returns the role of each word."""
+        if rest == self._left:
+            return
+        self._left = rest
         open_at = [place for place, role_of in enumerate(self.roles) if role_of is None]
         before, left = [self.words[place] for place in open_at], split_text(rest)
         kept = SequenceMatcher(None, before, left, autojunk=False).get_matching_blocks()

@@ -61,6 +61,7 @@ NOISE = frozenset(
     )
 )
 """Words that name nothing at the edges of a product."""
+SMALL_WORDS = FILLER | NOISE
 GRAMMAR_WORDS = (
     *("tariff", "tariffs", "duties", "history", "timeline", "upcoming", "calendar", "changes"),
     *("changed", "compare", "versus", "section", "imports", "imported", "chapter", "refund"),
@@ -295,7 +296,7 @@ def remove_empty_phrases(text: str) -> str:
 
 
 def _correct(word: str, is_known: Callable[[str], bool]) -> str:
-    if word in GRAMMAR_WORDS or word in FILLER | NOISE or is_known(word):
+    if word in SMALL_WORDS or word in GRAMMAR_WORDS or is_known(word):
         return word
     long = _find_grammar_word(word[:20]) if len(word) >= _SHORTEST_TYPO else None
     return long or _find_short_word(word[:20]) or word

@@ -2,17 +2,23 @@
 
 import csv
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import chain
 
 from bot.rates.schedule.model import LINE_DIGITS, TariffLine
+from bot.text.word_set import WordSet
 
 HEADING_DIGITS = 4
-_WORD = re.compile(r"[a-z]{3,}(?![a-z…])")
+_WORD = re.compile(r"(?<!\w)[a-z]{3,}(?![\w…])")
 """A whole word. Long descriptions are cut off within a word: `si…`."""
+
+
+def split_description(text: str) -> frozenset[str]:
+    """The whole words of a description, in lower case."""
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 class TariffLines:
@@ -58,33 +64,30 @@ class TariffLines:
             found.append(code)
         return found
 
-    def count_matches(self, part: str, pattern: re.Pattern[str]) -> dict[str, int]:
-        """By heading, how many of its rows have a match of the pattern.
+    def count_rows(self, forms: Collection[str]) -> Mapping[str, int]:
+        """By heading, how many of its rows have a form of a word."""
+        places = frozenset[int]().union(*(self._places.get(form, ()) for form in forms))
+        return Counter(self._rows[place][:HEADING_DIGITS] for place in places)
 
-        Each match must begin with `part`. Both are in lower case.
-        """
-        text, starts = self._folded
-        found: Counter[str] = Counter()
-        at = text.find(part)
-        while at >= 0:
-            if pattern.match(text, at):
-                place = bisect_right(starts, at) - 1
-                found[self._rows[place][:HEADING_DIGITS]] += 1
-                at = starts[place + 1] - 1
-            at = text.find(part, at + 1)
-        return dict(found)
+    def list_with_all(self, words: Iterable[Collection[str]]) -> list[TariffLine]:
+        """The lines that have all the words, sorted by code. Each word is given by its forms."""
+        places = [{*chain(*(self._places.get(form, ()) for form in forms))} for forms in words]
+        shared = set.intersection(*places) if places else set()
+        return [self._parse(place) for place in sorted(shared)]
 
     @cached_property
-    def _folded(self) -> tuple[str, list[int]]:
-        """All rows in lower case as one text, which is fast to search, and where each begins."""
-        rows = [row.casefold() for row in self._rows]
-        starts = list(accumulate((len(row) + 1 for row in rows), initial=0))
-        return "\n".join(rows), starts
+    def _places(self) -> Mapping[str, Sequence[int]]:
+        """The places of the rows that have each word."""
+        found: dict[str, list[int]] = {}
+        for place, row in enumerate(self._rows):
+            for word in split_description(row):
+                found.setdefault(word, []).append(place)
+        return found
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def words(self) -> WordSet:
         """The words of all descriptions, in lower case."""
-        return frozenset(_WORD.findall(self._folded[0]))
+        return WordSet(self._places)
 
     def get_code(self, place: int) -> str:
         """The code of the line at this place."""

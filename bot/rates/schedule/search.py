@@ -1,14 +1,11 @@
-"""Finds the headings of a tariff schedule that have the words of a text.
-
-The rows are searched anew for each question, which takes a few milliseconds and needs no index.
-"""
+"""Finds the headings of a tariff schedule that have the words of a text."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from bot.rates.schedule.lines import TariffLines
+from bot.rates.schedule.lines import HEADING_DIGITS, TariffLines, split_description
 
 _MIN_LETTERS, _SHORTEST_PHRASE = 3, 2
 _MAX_HEADINGS = 100
@@ -43,8 +40,8 @@ class FoundHeading(NamedTuple):
 
 
 class _Word(NamedTuple):
-    pattern: re.Pattern[str]
-    """Matches the word and its plural."""
+    forms: frozenset[str]
+    """The word and its plural."""
     lines: Mapping[str, int]
     """By heading, how many lines have the word."""
     names: Mapping[str, GoodsName]
@@ -55,7 +52,7 @@ class _Word(NamedTuple):
 
     def is_noun_in(self, phrases: Sequence[str]) -> bool:
         """Whether the word is the last of a phrase: `linen` of `bed linen`."""
-        return any(self.pattern.fullmatch(one.rsplit(maxsplit=1)[-1]) for one in phrases)
+        return any(one.rsplit(maxsplit=1)[-1] in self.forms for one in phrases)
 
     @property
     def headings(self) -> set[str]:
@@ -111,13 +108,15 @@ def find_phrase(lines: TariffLines, words: Sequence[str], most: int) -> tuple[Fo
     """
     if len(words) < _SHORTEST_PHRASE:
         return ()
-    first, pattern = _compile(*words)
+    having = lines.list_with_all(_list_forms(one) for one in words if len(one) >= _MIN_LETTERS)
+    if not having:
+        return ()
+    phrase = re.compile(rf"\b{' '.join(map(_match_forms, words))}\b")
     found: dict[str, list[str]] = {}
-    for code in lines.count_matches(first, pattern):
-        for line in lines.list_lines(code):
-            phrases = _list_phrases(line.description.casefold())
-            if any((match := pattern.search(one)) and match.end() == len(one) for one in phrases):
-                found.setdefault(code, []).append(line.description)
+    for line in having:
+        phrases = _list_phrases(line.description.casefold())
+        if any((match := phrase.search(one)) and match.end() == len(one) for one in phrases):
+            found.setdefault(line.code[:HEADING_DIGITS], []).append(line.description)
     codes = sorted(found, key=lambda code: (-len(found[code]), code))[:most]
     return tuple(FoundHeading(code, found[code][0]) for code in codes)
 
@@ -129,40 +128,41 @@ def _rank_all(
 
 
 def _find_word(lines: TariffLines, word: str, names: Mapping[str, GoodsName]) -> _Word:
-    stem, pattern = _compile(word)
-    return _Word(pattern, lines.count_matches(stem, pattern), names)
+    forms = _list_forms(word)
+    return _Word(forms, lines.count_rows(forms), names)
 
 
-def _compile(*words: str) -> tuple[str, re.Pattern[str]]:
-    """The beginning of the first word that all its forms have, and the pattern of the phrase.
+def _list_forms(word: str) -> frozenset[str]:
+    """The word and its plural."""
+    if word.endswith("y"):
+        return frozenset({word, f"{word[:-1]}ies"})
+    return frozenset({word, f"{word}s", f"{word}es"})
 
-    The pattern matches each word and its plural.
-    """
-    forms = [
-        (word[:-1], "(?:y|ies)") if word.endswith("y") else (word, "(?:e?s)?") for word in words
-    ]
-    phrase = " ".join(f"{re.escape(stem)}{ending}" for stem, ending in forms)
-    return forms[0][0], re.compile(rf"\b{phrase}\b(?!…)")
+
+def _match_forms(word: str) -> str:
+    return f"(?:{'|'.join(sorted(_list_forms(word)))})"
 
 
 def _rank(code: str, lines: TariffLines, words: Sequence[_Word]) -> _Ranked:
     own = lines.list_lines(code)
-    texts = [line.description.casefold() for line in own]
-    having = [at for at, text in enumerate(texts) if any(one.pattern.search(text) for one in words)]
-    phrases = {at: list(_list_phrases(texts[at])) for at in having}
+    has = [
+        [not one.forms.isdisjoint(tokens) for one in words]
+        for tokens in (split_description(line.description) for line in own)
+    ]
+    having = [at for at, each in enumerate(has) if any(each)]
+    phrases = {at: list(_list_phrases(own[at].description.casefold())) for at in having}
     score, are_nouns = 0.0, []
     for word in words:
         name = word.names.get(code)
         in_nouns = sum(word.is_noun_in(phrases[at]) for at in having)
-        alone = any(map(word.pattern.fullmatch, chain(*phrases.values())))
+        alone = not word.forms.isdisjoint(chain(*phrases.values()))
         are_nouns.append(in_nouns > 0 or (name is not None and name.is_noun))
         weight = (2 if word is words[-1] else 1) / max(len(word.headings), 1)
         share = 1.0 if name is not None else (word.lines.get(code, 0) + in_nouns) / len(own)
         score += weight * (word.is_in(code) + 2 * are_nouns[-1] + 2 * alone + share)
 
     def fit(at: int) -> tuple[int, int]:
-        has = sum(word.pattern.search(texts[at]) is not None for word in words)
-        return has, sum(word.is_noun_in(phrases[at]) for word in words)
+        return sum(has[at]), sum(word.is_noun_in(phrases[at]) for word in words)
 
     name = next((word.names[code] for word in reversed(words) if code in word.names), None)
     best = max(having, key=fit, default=None)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rates.cards.index import CardIndex, list_card_names, normalize_card_name
+from bot.rates.cards.index import CardIndex
+from bot.rates.cards.names import list_card_names, normalize_card_name
 from bot.rates.ledger import Ledger
 from tests.rates.cards.made import card
 from tests.rates.made import PARTIES
@@ -112,7 +113,7 @@ def test_a_card_that_is_no_duty_answers_a_question_with_an_economy(text: str, ca
 def test_all_cards_that_a_text_names_are_found_by_weight(
     text: str, card_ids: tuple[str, ...]
 ) -> None:
-    assert INDEX.find_all(text) == card_ids
+    assert INDEX.read(text).named == card_ids
 
 
 def test_laws_are_compared() -> None:
@@ -132,17 +133,17 @@ def test_another_number_is_no_misspelling() -> None:
 
 
 def test_a_law_without_a_card_is_named() -> None:
-    assert INDEX.find_unknown_law("what is section 101?") == "section 101"
-    assert INDEX.find_unknown_law("section 100") == ""
-    assert INDEX.find_unknown_law("section 101 on china") == ""
-    assert INDEX.find_unknown_law("refunds") == ""
+    assert INDEX.read("what is section 101?").unknown_law == "section 101"
+    assert INDEX.read("section 100").unknown_law == ""
+    assert INDEX.read("section 101 on china").unknown_law == ""
+    assert INDEX.read("refunds").unknown_law == ""
 
 
 def test_the_list_of_cards_is_asked_for() -> None:
-    assert INDEX.is_list("cards")
-    assert INDEX.is_list("Topics")
-    assert not INDEX.is_list("cards of china")
-    assert not CardIndex([], PARTIES).is_list("cards")
+    assert INDEX.read("cards").asks_for_list
+    assert INDEX.read("Topics").asks_for_list
+    assert not INDEX.read("cards of china").asks_for_list
+    assert not CardIndex([], PARTIES).read("cards").asks_for_list
 
 
 @given(st.text(max_size=200))
@@ -150,7 +151,7 @@ def test_the_list_of_cards_is_asked_for() -> None:
 def test_any_text_is_read(text: str) -> None:
     found = INDEX.find(text)
     assert found is None or found in INDEX.by_id
-    assert isinstance(INDEX.find_unknown_law(text), str)
+    assert isinstance(INDEX.read(text).unknown_law, str)
     INDEX.suggest(text)
 
 

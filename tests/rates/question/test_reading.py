@@ -69,27 +69,9 @@ READINGS: list[tuple[str, ParsedProduct]] = [
     ),
     ("steell", ParsedProduct("steell", goods=("steel",), read_as="steel")),
     ("zincs x", ParsedProduct("zincs x", goods=("zinc",), unknown=("x",))),
-    ("zinck", ParsedProduct("zinck", unknown=("zinck",), suggestions=("zinc",))),
+    ("zinck", ParsedProduct("zinck", unknown=("zinck",))),
     ("whte goods", ParsedProduct("whte goods", goods=("washers",), read_as="washing machines")),
-    # For a less similar word, at most four suggestions are made, the most similar first.
-    (
-        "washing",
-        ParsedProduct(
-            "washing",
-            unknown=("washing",),
-            suggestions=("washing machines",),
-        ),
-    ),
-    (
-        "machine",
-        ParsedProduct(
-            "machine",
-            unknown=("machine",),
-            suggestions=(
-                *("sewing machines", "mowing machines", "washing machines", "ironing machines"),
-            ),
-        ),
-    ),
+    ("washing", ParsedProduct("washing", unknown=("washing",))),
     ("zzqqx", ParsedProduct("zzqqx", unknown=("zzqqx",))),
 ]
 
@@ -130,9 +112,27 @@ def test_a_text_is_goods_a_layer_or_nothing(
     )
 
 
-def test_near_names_are_those_suggested() -> None:
-    assert reader().read_any("washing").suggestions == ("washing machines",)
-    assert reader().read_any("tin").suggestions == ()
+@pytest.mark.parametrize(
+    ("text", "suggested"),
+    [
+        ("zinck", ("zinc",)),
+        ("washing", ("washing machines",)),
+        # At most four names, the most similar first.
+        (
+            "machine",
+            ("sewing machines", "mowing machines", "washing machines", "ironing machines"),
+        ),
+        ("the", ()),
+        ("tin", ()),
+        ("purple tin", ()),
+        ("zzqqx", ()),
+    ],
+)
+def test_similar_names_are_suggested_for_a_text_that_names_nothing(
+    text: str, suggested: tuple[str, ...]
+) -> None:
+    one = reader()
+    assert one.suggest_names(one.read_any(text)) == suggested
 
 
 def test_a_text_names_each_legal_basis_once() -> None:

@@ -65,6 +65,11 @@ def test_a_noun_without_other_words_comes_first() -> None:
     assert [one.code for one in find_headings(suits, ("suit",), 3)] == ["6203", "6112"]
 
 
+def test_a_number_is_no_word_of_a_description() -> None:
+    yarn = lines(line("52061100", description="Single yarn: Not exceeding 14 nm (301)"))
+    assert find_headings(yarn, ("301",), 3) == ()
+
+
 def test_short_and_unknown_words_find_nothing() -> None:
     assert find_headings(LINES, ("of", "xy"), 3) == ()
     assert find_headings(LINES, ("zebra",), 3) == ()

@@ -1,4 +1,4 @@
-"""Reads a misspelt text as the goods with the most similar name, or suggests similar names."""
+"""Reads a misspelt text as the goods with the most similar name, and suggests similar names."""
 
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from bot.rates.question.product.parsed import ParsedProduct
 # Minimum similarities of a text and a name of goods, from 0 to 100. To read the text as the goods,
 # the whole text is compared; to suggest the goods, its most similar part is compared.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
-_SUGGESTIONS = 4
+_COMPARED, _SUGGESTIONS = 6, 4
 _LONG = 9
 """Length from which a word may have two wrong letters."""
 _LONGEST_MISSPELT = 5
@@ -30,7 +30,7 @@ class SimilarNames:
         return [name for name in self._names.goods_by_name if len(name) > 3]
 
     def correct(self, wanted: ParsedProduct, asked: str) -> ParsedProduct:
-        """The product as the goods with the most similar name, or with suggestions.
+        """The product as the goods whose name the text misspells; the product itself if none.
 
         `asked` are the words of the text as `stem_words` returns them.
         """
@@ -39,29 +39,37 @@ class SimilarNames:
 
         if not wanted.is_unknown and asked.count(" ") >= _LONGEST_MISSPELT:
             return wanted
+        near = process.extractOne(
+            asked, self._long_names, scorer=fuzz.ratio, score_cutoff=_MIN_TO_TAKE
+        )
+        if (
+            near is None
+            or not _is_misspelt(asked, near[0])
+            or any(map(self._headings.has_word, self._list_new(wanted, near[0])))
+        ):
+            return wanted
+        taken = self._get_good(near[0])
+        return wanted._replace(goods=(taken.id,), read_as=taken.name, unknown=(), doubtful=())
+
+    def suggest(self, asked: str) -> tuple[str, ...]:
+        """The names of the goods that the words may mean, the most similar first.
+
+        This takes milliseconds, so it is called only for a text that is refused.
+        """
+        from rapidfuzz import fuzz, process
+
         near = [
             name
             for name, _, _ in process.extract(
                 asked,
                 self._long_names,
                 scorer=fuzz.WRatio,
-                limit=6,
+                limit=_COMPARED,
                 score_cutoff=_MIN_TO_SUGGEST,
             )
         ]
         near.sort(key=lambda name: -fuzz.ratio(asked, name))
-        if (
-            near
-            and fuzz.ratio(asked, near[0]) >= _MIN_TO_TAKE
-            and _is_misspelt(asked, near[0])
-            and not any(map(self._headings.has_word, self._list_new(wanted, near[0])))
-        ):
-            taken = self._get_good(near[0])
-            return wanted._replace(goods=(taken.id,), read_as=taken.name, unknown=(), doubtful=())
-        if not wanted.is_unknown:
-            return wanted
-        likely = dict.fromkeys(self._get_good(name).name for name in near)
-        return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])
+        return tuple(dict.fromkeys(self._get_good(name).name for name in near))[:_SUGGESTIONS]
 
     def _get_good(self, name: str) -> Good:
         return self._goods.by_id[self._names.goods_by_name[name]]

@@ -8,6 +8,7 @@ from bot.rates.model.measure import Measure
 from bot.rates.question.product.goods_words import OWN_WORDS
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.vocabulary.everyday_words import is_everyday
+from bot.text.word_set import WordSet
 
 _LONGEST_NAME = 10
 """Words after which the names of goods and duties are not compared further."""
@@ -57,7 +58,7 @@ class ProductNames:
                 self._add(name, kind, "")
         for phrases in self._phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase.words))
-        self.words = frozenset(
+        self.words = WordSet(
             word for phrases in self._phrases.values() for one in phrases for word in one.words
         )
         """All words of the names, as `stem_words` returns them."""
@@ -94,9 +95,9 @@ class ProductNames:
         """Whether the words are a whole name."""
         return any(one.words == words for one in self._phrases.get(words[0], ()))
 
-    def has_law(self, word: str) -> bool:
-        """Whether the word names a duty, a legal basis or a claim, or several: `301+reciprocal`."""
-        words = stem_words(word)
+    def has_law(self, text: str) -> bool:
+        """Whether the text names a duty, a legal basis or a claim: `301+reciprocal`."""
+        words = stem_words(text)
         found = (self.find_longest(words, at, self._layers) for at in range(len(words)))
         return any(one.kind in _KINDS_OF_LAWS for each in found for one in each)
 

@@ -26,7 +26,6 @@ class ParsedProduct(NamedTuple):
     """The names of the goods that a name of the text may mean: `car battery`."""
     read_as: str = ""
     """The name of the goods that a misspelt text was read as."""
-    suggestions: tuple[str, ...] = ()
 
     @property
     def is_unknown(self) -> bool:

@@ -8,9 +8,8 @@ The steps, in order:
 3. Keep the other words as unknown, except stop words.
 4. Goods next to other goods or unknown words are one phrase (`goods_phrases`). Plurals and metals
    are items of a list: `trucks buses`, `steel aluminum`.
-5. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
-   goods (`misspelling`). If it is very similar to a name, read it as a misspelling of this name.
-   Otherwise, if nothing in the text is known, suggest similar names.
+5. If a text has unknown words, but no code, layer or legal basis, and is very similar to a name of
+   goods, read it as a misspelling of this name (`misspelling`).
 6. A name of several goods is read as all of them, and `meanings` has their names: `car battery`.
 """
 
@@ -99,6 +98,13 @@ class ProductReader:
     def read_any(self, text: str) -> ParsedProduct:
         """Parses the text, which may name the measures of all pairs."""
         return self.read(text, self._layers)
+
+    def suggest_names(self, wanted: ParsedProduct) -> tuple[str, ...]:
+        """Names of goods similar to a parsed text, best first; empty if it names anything."""
+        if not (wanted.is_unknown and wanted.unknown):
+            return ()
+        words = split_words(extract_codes(wanted.text)[1]).words
+        return self._similar.suggest(" ".join(words)[:_MOST_COMPARED])
 
     def understands(self, text: str) -> bool:
         """Whether the text names goods, a code or a duty, or has no unknown words.

@@ -139,9 +139,11 @@ def _trim_verbs(part: str) -> str:
 def drop_asked_heading(text: str, parties: Parties, reader: ProductReader) -> str:
     """The text of a question for headings of chapter 99 without these words, if it names a line or
     goods and an economy."""
-    rest = _HEADING_ASKED.sub(" ", text)
+    rest, count = _HEADING_ASKED.subn(" ", text)
+    if not count:
+        return text
     words = TokenizedQuestion(rest, parties)
-    named = rest != text and reader.list_goods(" ".join(words.other_words))
+    named = reader.list_goods(" ".join(words.other_words))
     return rest if named and set(words.codes) - {HOME, WORLD} else text
 
 

@@ -167,5 +167,5 @@ def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
         options += [("Changes in this time", calendar), ("All cards", "cards")]
         raise UnclearQuestion(words_only, f"Not read: {words_only}. Which answer helps?", options)
     if not reader.understands(words_only):
-        suggestions = reader.read_any(words_only).suggestions
+        suggestions = reader.suggest_names(reader.read_any(words_only))
         raise UnknownParty(words_only, suggestions, "neither goods nor an economy we know")

@@ -9,6 +9,7 @@ whose lists have many rates (`drones, section 301`). Another single law that is 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import takewhile
 
 from bot.rates.model.measure import Measure
 from bot.rates.question.product.reader import ProductReader
@@ -51,15 +52,20 @@ def _find_laws(
     """The first word of each name of laws and the one after it, with the duties that it names."""
     at = 0
     while at < len(words):
-        end = at + 1
-        if words[at] not in _JOINS:
-            for last in range(min(at + _MAX_WORDS, len(words)), at, -1):
-                run = words[at:last]
-                if _JOINS.isdisjoint(run) and _names_only_law(" ".join(run), reader):
-                    yield at, last, reader.list_measures(" ".join(run))
-                    end = last
-                    break
-        at = end
+        run = list(takewhile(lambda word: word not in _JOINS, words[at : at + _MAX_WORDS]))
+        name = _find_longest(run, reader)
+        if name:
+            yield at, at + len(name), reader.list_measures(" ".join(name))
+        at += max(len(name), 1)
+
+
+def _find_longest(run: Sequence[str], reader: ProductReader) -> Sequence[str]:
+    """The longest name of laws with which the words begin; may be empty."""
+    for size in range(len(run), 0, -1):
+        text = " ".join(run[:size])
+        if reader.names.has_law(text) and _names_only_law(text, reader):
+            return run[:size]
+    return ()
 
 
 def _names_only_law(text: str, reader: ProductReader) -> bool:

@@ -85,4 +85,4 @@ def _split_at_gaps(words: Sequence[str], unknown: frozenset[str]) -> list[str]:
 
 
 def _means(wanted: ParsedProduct) -> ParsedProduct:
-    return wanted._replace(text="", unknown=(), suggestions=())
+    return wanted._replace(text="", unknown=())

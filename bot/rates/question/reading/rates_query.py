@@ -407,6 +407,9 @@ def _tidy(product: str, reader: ProductReader | None) -> str | None:
         return None
     product = keep_names(product, reader)
     wanted = reader.read_any(product)
+    if wanted.is_unknown and wanted.unknown:
+        # The refusal quotes the words as they were typed.
+        return product
     shorter = " ".join(word for word in product.split() if word not in MEANINGLESS)
     same = reader.read_any(shorter)._replace(text=product, unknown=wanted.unknown) == wanted
     return shorter if same and shorter else product

@@ -13,6 +13,7 @@ from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties
 from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import DUTIES, FOOD_NAMES, TokenizedQuestion
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import (
     HOME,
@@ -226,7 +227,7 @@ def build_no_economy(
     if product:
         cards = vocabulary.cards
         if len(words.words) >= WORDS_OF_SENTENCE and cards is not None:
-            named = cards.find_all(" ".join(words.words))[:_MAX_OFFERED]
+            named = cards.read(" ".join(words.words)).named[:_MAX_OFFERED]
             if named:
                 return _offer_cards(named, product, cards)
         return UnknownParty(product, ())
@@ -400,18 +401,22 @@ def refuse_unknown(
     if reader is None or not codes:
         return
     wanted = reader.read_any(product)
-    words = set(stem_words(product))
-    alike = [name for name in wanted.suggestions if words <= set(stem_words(name))]
-    headings = [(one.label, one.code) for one in found]
-    doubtful = wanted.doubtful if len(found) < _MAX_OFFERED else ()
-    names = [(name, name) for name in (*doubtful, *alike)[:1]]
-    named = [*headings[: _MAX_OFFERED - len(names)], *names]
     if found or wanted.doubtful:
-        _ask_for_one(product, [*named, ("All goods", "all goods")], wanted.claims, build)
+        headings = [(one.label, one.code) for one in found]
+        names = wanted.doubtful if len(found) < _MAX_OFFERED else ()
+        named = [(name, name) for name in (names or _list_alike(wanted, reader))[:1]]
+        offered = [*headings[: _MAX_OFFERED - len(named)], *named, ("All goods", "all goods")]
+        _ask_for_one(product, offered, wanted.claims, build)
     cause = "neither goods nor an economy we know"
-    if near := (*near, *wanted.suggestions):
+    if near := (*near, *reader.suggest_names(wanted)):
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
+
+
+def _list_alike(wanted: ParsedProduct, reader: ProductReader) -> list[str]:
+    """Names of goods that are similar to a text and have all its words."""
+    words = frozenset(stem_words(wanted.text))
+    return [name for name in reader.suggest_names(wanted) if words.issubset(stem_words(name))]
 
 
 def _ask_for_meaning(

@@ -284,7 +284,7 @@ def _offer_answers(
     if goods is None and vocabulary.reader is not None:
         options[:0] = _list_headings(asked, query.unread, vocabulary.reader)
     if (cards := vocabulary.cards) is not None:
-        named = cards.find_all(text)[:_MAX_CARDS]
+        named = cards.read(text).named[:_MAX_CARDS]
         options += [(cards.by_id[one].title, f"card {one}") for one in named]
     if reason in _QUERY_HELPS and query.kind is QueryKind.PAIR and not query.history:
         options.append(("History", format_query(asked.model_copy(update={"history": True}))))

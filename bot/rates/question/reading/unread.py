@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.parties import WORLD, Parties
-from bot.rates.cards.index import list_card_names
+from bot.rates.cards.names import list_card_names
+from bot.rates.question.parties import TokenizedQuestion
+from bot.rates.question.phrases.uncovered import take_other_costs
 from bot.rates.question.product.goods_words import IGNORED, TAILS
 from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery
@@ -63,7 +65,7 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
     def find_role(word: str) -> Role:
         if word in product and word not in unknown:
             return Role.GOODS
-        if not goods.isdisjoint(reader.read_any(word).goods):
+        if goods and not goods.isdisjoint(reader.read_any(word).goods):
             return Role.GOODS
         if is_telling(word):
             return Role.UNREAD
@@ -79,13 +81,12 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
     return tuple(word for word in found if word)
 
 
-def list_lost_economies(
-    named: Sequence[str], query: RateQuery, parties: Parties
-) -> tuple[str, ...]:
-    """The names of economies that the question names and that have no role in its query.
+def list_lost_economies(text: str, query: RateQuery, parties: Parties) -> tuple[str, ...]:
+    """The names of economies that the text of a question names and that have no role in its query.
 
     An economy whose bloc has a role is not lost: the goods of the bloc pay the same duties.
     """
+    named = TokenizedQuestion(take_other_costs(text)[1], parties).codes
     codes = {query.imposer, query.partner, *query.versus, *query.via}
     lost = (one for one in named if codes.isdisjoint({one, *parties.list_codes(one)}))
     return tuple(parties.get(one).name for one in lost if one not in (HOME, WORLD))
