@@ -23,11 +23,8 @@ from typing import NamedTuple
 
 from bot.text.folding import fold, fold_case
 from bot.text.plain import cut
-from bot.text.sentences import split_sentences
 
-# Limits of the text that is read. Most feeds have a few sentences, and an article begins with its
-# news.
-_LONGEST_TEXT = 12_000
+# Most feeds have a few sentences, and an article begins with its news.
 _MOST_SENTENCES = 16
 _MOST_WANTED = 40
 _FEWEST_WORDS = 4
@@ -101,14 +98,16 @@ class _Sentence(NamedTuple):
     """Whether it ends with a period, `!` or `?`. Headings and truncated sentences do not."""
 
 
-def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
-    """The best one or two sentences of `text`, in the order of the text; empty if it has none.
+def summarize(
+    title: str, sentences: Sequence[str], wanted: Sequence[str] = (), limit: int = 600
+) -> str:
+    """The best one or two of the sentences of a text, in their order; empty if there are none.
 
     A sentence gets points for each of the `wanted` words in it: numbers of figures, words of
     evidence and names of parties. Words with a digit count double. `limit` is the maximum length in
     characters; a longer summary is cut at a word and ends with an ellipsis.
     """
-    candidates = _find_candidates(title, text[:_LONGEST_TEXT])
+    candidates = _find_candidates(title, sentences[:_MOST_SENTENCES])
     if not candidates:
         return ""
     looked_for = list(dict.fromkeys(fold(word).strip() for word in wanted if word.strip()))
@@ -125,11 +124,11 @@ def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 60
     return _join(first, second, limit)
 
 
-def _find_candidates(title: str, text: str) -> list[_Sentence]:
+def _find_candidates(title: str, sentences: Sequence[str]) -> list[_Sentence]:
     of_title = _split_words(fold_case(title))
     found = [
         one
-        for one in map(_read_sentence, _split_text(text))
+        for one in map(_read_sentence, map(_remove_prefixes, sentences))
         if len(one.folded.split()) >= _FEWEST_WORDS
         and not _BEGINS_BOILERPLATE.match(one.folded)
         and not _HAS_BOILERPLATE.search(one.folded)
@@ -137,10 +136,6 @@ def _find_candidates(title: str, text: str) -> list[_Sentence]:
     ]
     found = [one for one in found if one.whole] or found
     return [one._replace(place=place) for place, one in enumerate(found)]
-
-
-def _split_text(text: str) -> list[str]:
-    return [_remove_prefixes(piece) for piece in split_sentences(text)[:_MOST_SENTENCES]]
 
 
 def _remove_prefixes(sentence: str) -> str:

@@ -46,12 +46,11 @@ from bot.news.figures.words import (
     DUTY_WORD,
 )
 from bot.news.story import Figure
+from bot.news.story_text import StoryText
 from bot.parties import Parties
 from bot.text.folding import fold_case
-from bot.text.sentences import split_sentences
 
 _MOST_SENTENCES = 10
-_LONGEST_SENTENCE = 600
 _LONGEST_QUOTE = 300
 _MOST_FIGURES = 16
 _HIGHEST_PERCENT = Decimal(4000)
@@ -139,10 +138,9 @@ class FigureReader:
         self._product = re.compile(rf"\b(?:{names or '(?!)'})\b")
         self._caption = re.compile(rf"(?:[\w'-]+\s){{0,2}}({names or '(?!)'})\s?:\s")
 
-    def find_figures(self, title: str, text: str) -> tuple[Figure, ...]:
+    def find_figures(self, story: StoryText) -> tuple[Figure, ...]:
         """The duties in title and text, in order. Of repeated figures, only the fullest remains."""
-        read = [title, *split_sentences(text)[:_MOST_SENTENCES]]
-        read = [sentence[:_LONGEST_SENTENCE] for sentence in read]
+        read = story.parts[: _MOST_SENTENCES + 1]
         folded = [fold_case(sentence) for sentence in read]
         names_duty = any(_NAMES_DUTY.search(one) for one in folded)
         if not names_duty and not any(_PERCENT.search(one) for one in folded):
@@ -151,7 +149,9 @@ class FigureReader:
             names_duty and any(_DOLLARS.search(one) for one in read)
         ):
             return ()
-        mentions = [find_names(sentence, self._parties) for sentence in read]
+        mentions = [
+            find_names(sentence, story.find_mentions(sentence), self._parties) for sentence in read
+        ]
         names_eu = any(mention.code == "EU" for each in mentions for mention in each)
         sentences = [
             DutySentence(*each, names_eu=names_eu) for each in zip(read, mentions, strict=True)
@@ -166,7 +166,7 @@ class FigureReader:
             for draft in self._find_drafts(sentence, starts)
         ]
         for draft in drafts:
-            draft.in_title = draft.quote in title
+            draft.in_title = draft.quote in story.title
         if not drafts:
             return ()
         bare = [sentence.bare_duties for sentence in sentences]
@@ -180,7 +180,7 @@ class FigureReader:
             is_reduced=any(sentence.says_reduced() for sentence in sentences),
         )
         complete = [draft for draft in complete if not draft.is_interim] or complete
-        self._add_product_of_caption(complete, title)
+        self._add_product_of_caption(complete, story.title)
         found = [figure for draft in complete for figure in _build_figures(draft)]
         return tuple(_remove_repetitions(found)[:_MOST_FIGURES])
 

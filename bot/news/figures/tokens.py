@@ -40,12 +40,12 @@ class Token(NamedTuple):
     rate: int | None = None
 
 
-def find_names(text: str, parties: Parties) -> list[Mention]:
-    """The mentions of parties, and of the capitals from which a duty or a ruling comes.
+def find_names(text: str, mentions: Sequence[Mention], parties: Parties) -> list[Mention]:
+    """The mentions of parties, with the capitals from which a duty or a ruling comes.
 
     These are "Ottawa" in "hits out at Ottawa's duty", "a levy from Ottawa", "a judge in Ottawa".
     """
-    found = list(parties.find_mentions(text))
+    found = list(mentions)
     for match in _GOVERNMENTS.finditer(text):
         group = next(number for number in (1, 2, 3) if match[number])
         start = match.start(group)
