@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 from bot.news.figures.duties import FigureReader
 from bot.news.story import Figure
-from bot.parties import WORLD
+from bot.news.story_text import StoryText
+from bot.parties import WORLD, Parties
 from bot.runtime.config_loader import load_parties, load_topics
 
 _CONFIG = Path(__file__).parents[1] / "config"
@@ -47,12 +48,15 @@ class FigureScores(NamedTuple):
         return 2 * self.right / max(1, 2 * self.right + self.false + self.missed)
 
 
-def score_figures(reader: FigureReader, stories: Iterable[Mapping[str, Any]]) -> FigureScores:
+def score_figures(
+    reader: FigureReader, parties: Parties, stories: Iterable[Mapping[str, Any]]
+) -> FigureScores:
     """Compares the figures that the reader finds with the labeled ones."""
     counts = [0] * 5
     for story in stories:
         wanted = {_label(each) for each in story["figures"]} - {None}
-        found = {_convert(each) for each in reader.find_figures(story["title"], story["summary"])}
+        text = StoryText(story["title"], story["summary"], parties)
+        found = {_convert(each) for each in reader.find_figures(text)}
         found.discard(None)
         counts[0] += len(wanted & found)
         counts[1] += len(found - wanted)
@@ -91,7 +95,7 @@ def main() -> None:
     parties = load_parties(_CONFIG / "parties.yaml")
     reader = FigureReader(parties, load_topics(_CONFIG / "topics.yaml").lists["product"])
     lines = Path(sys.argv[1]).read_text("utf-8").splitlines()
-    scores = score_figures(reader, map(json.loads, lines))
+    scores = score_figures(reader, parties, map(json.loads, lines))
     print(f"exact F1 {scores.f1:.3f}: {scores.right} right, {scores.false} false, ", end="")
     print(f"{scores.missed} missed; imposer {scores.imposers_right} of {scores.imposers}")
 

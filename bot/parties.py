@@ -5,7 +5,7 @@ word. `find_mentions` finds all names in a news text.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -21,8 +21,8 @@ WORLD = "WORLD"
 
 _REGIONAL_A = 0x1F1E6
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-# Initials come first, so that "U.S." is one word. The text is folded, so letters are ASCII.
-_WORD = re.compile(r"\b[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z0-9]+")
+# Initials such as "U.S." are one word. The text is folded, so letters are ASCII.
+_WORD = re.compile(r"[A-Za-z0-9]+(?:(?<=\b[A-Za-z])(?:\.[A-Za-z])+\b\.?)?")
 _SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
 _PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
 # Maximum distance of a veto word from a name, in characters.
@@ -33,7 +33,6 @@ _MIN_PREFIX_SIMILARITY = 0.82
 _MIN_SIMILARITY = 0.6
 # Minimum length of a name that is found despite one wrong letter. Too many shorter words differ
 # from a name by only one letter.
-_MENTIONS_CACHED = 64
 _MIN_NAME_LENGTH = 5
 
 
@@ -65,7 +64,7 @@ def build_flag(code: str) -> str:
     return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in code)
 
 
-class Mention(Frozen):
+class Mention(NamedTuple):
     """A place where a text names a party: `words` is `text[start:end]`."""
 
     code: str
@@ -85,12 +84,6 @@ class _Phrase(NamedTuple):
     seat: bool
 
 
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-
 class Parties:
     """All economies and blocs of `config/parties.yaml`."""
 
@@ -108,15 +101,6 @@ class Parties:
             if len(key) >= _MIN_NAME_LENGTH
         ]
         self._phrases = _group_phrases(self._by_code.values(), not_parties)
-        # Topics, status and figures of a story are read by sentence, one after the other, so each
-        # sentence is searched three times. The cache holds a few stories.
-        self.find_mentions: Callable[[str], tuple[Mention, ...]]
-        self.find_mentions = lru_cache(_MENTIONS_CACHED)(self._find_mentions)
-        """Returns all mentions of parties in a text, in order. If names overlap, the longest is
-        used.
-
-        Names need a capital letter: `US` is a country, `us` is not.
-        """
         self._vetoes = {
             party.code: frozenset(word.lower() for word in party.vetoes)
             for party in self
@@ -219,66 +203,68 @@ class Parties:
         """The codes of the members of each bloc, by the bloc's code."""
         return {party.code: frozenset(party.members) for party in self if party.members}
 
-    def _find_mentions(self, text: str) -> tuple[Mention, ...]:
-        words = [
-            _Word(_remove_periods(match.group()), *match.span())
-            for match in _WORD.finditer(fold(text))
-        ]
+    def find_mentions(self, text: str) -> tuple[Mention, ...]:
+        """All mentions of parties in a text, in order. If names overlap, the longest is used.
+
+        Names need a capital letter: `US` is a country, `us` is not.
+        """
+        matches = list(_WORD.finditer(fold(text)))
+        words = [match[0].replace(".", "") for match in matches]
         found: list[Mention] = []
-        at = 0
-        while at < len(words):
-            known = self._phrases.get(words[at].text)
-            phrase = self._find_longest(known, words, at, text) if known else None
+        after = 0
+        for at in [at for at, word in enumerate(words) if word in self._phrases]:
+            phrase = self._find_longest(words, matches, at, text) if at >= after else None
             if phrase is None:
-                at += 1
                 continue
-            last = at + len(phrase.rest)
-            if phrase.code and not self._is_vetoed(phrase, words, at, last, text):
-                start, end = words[at].start, words[last].end
-                found.append(Mention(code=phrase.code, start=start, end=end, words=text[start:end]))
-            at = last + 1
-        found.extend(self._find_flags(text))
-        return tuple(sorted(found, key=lambda mention: mention.start))
+            after = at + len(phrase.rest) + 1
+            start, end = matches[at].start(), matches[after - 1].end()
+            if phrase.code and not self._is_vetoed(phrase, words, matches, at, text):
+                found.append(Mention(phrase.code, start, end, text[start:end]))
+        if not text.isascii():
+            found += self._find_flags(text)
+            found.sort(key=lambda mention: mention.start)
+        return tuple(found)
 
     def _find_longest(
-        self, known: tuple[_Phrase, ...], words: list[_Word], at: int, text: str
+        self, words: Sequence[str], matches: Sequence[re.Match[str]], at: int, text: str
     ) -> _Phrase | None:
-        for phrase in known:
-            last = at + len(phrase.rest)
-            if tuple(
-                _lower_small_word(word.text) for word in words[at + 1 : last + 1]
-            ) == phrase.rest and (last == at or _are_adjacent(words[at : last + 1], text)):
+        """The longest phrase that begins at this word."""
+        for phrase in self._phrases[words[at]]:
+            end = at + len(phrase.rest) + 1
+            rest = tuple([_lower_small_word(word) for word in words[at + 1 : end]])
+            if rest == phrase.rest and (not rest or _are_adjacent(matches[at:end], text)):
                 return phrase
         return None
 
     def _is_vetoed(
-        self, phrase: _Phrase, words: list[_Word], first: int, last: int, text: str
+        self,
+        phrase: _Phrase,
+        words: Sequence[str],
+        matches: Sequence[re.Match[str]],
+        first: int,
+        text: str,
     ) -> bool:
+        last = first + len(phrase.rest)
         # US$ and HK$ are currencies.
-        if text[words[last].end : words[last].end + 1] == "$":
+        end = matches[last].end()
+        if text[end : end + 1] == "$":
             return True
-        if phrase.seat and first > 0 and words[first - 1].text.lower() in _PLACE_PREPOSITIONS:
+        if phrase.seat and first > 0 and words[first - 1].lower() in _PLACE_PREPOSITIONS:
             return True
         vetoes = self._vetoes.get(phrase.code)
         if not vetoes:
             return False
-        low, high = words[first].start - _VETO_DISTANCE, words[last].end + _VETO_DISTANCE
+        low, high = matches[first].start() - _VETO_DISTANCE, end + _VETO_DISTANCE
         return any(
-            low <= word.start and word.end <= high and word.text.lower() in vetoes
-            for word in words[max(0, first - 12) : last + 13]
+            words[at].lower() in vetoes and low <= matches[at].start() and matches[at].end() <= high
+            for at in range(max(0, first - 12), min(last + 13, len(words)))
         )
 
     def _find_flags(self, text: str) -> Iterator[Mention]:
         for match in _FLAG.finditer(text):
             party = self.find(match.group())
             if party is not None:
-                yield Mention(
-                    code=party.code, start=match.start(), end=match.end(), words=match.group()
-                )
-
-
-def _remove_periods(word: str) -> str:
-    return word.replace(".", "") if "." in word else word
+                yield Mention(party.code, *match.span(), match.group())
 
 
 def _lower_small_word(word: str) -> str:
@@ -309,11 +295,11 @@ def _list_keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
                 yield _normalize(word), party
 
 
-def _are_adjacent(words: list[_Word], text: str) -> bool:
+def _are_adjacent(words: Sequence[re.Match[str]], text: str) -> bool:
     """Whether only spaces, hyphens, apostrophes, `&` or parentheses are between the words."""
     for left, right in pairwise(words):
-        gap = fold(text[left.end : right.start]).strip(" -'&()")
-        if gap and not (gap == "." and len(left.text) <= 2):
+        gap = fold(text[left.end() : right.start()]).strip(" -'&()")
+        if gap and not (gap == "." and len(left[0].replace(".", "")) <= 2):
             return False
     return True
 
@@ -325,7 +311,7 @@ def _group_phrases(
     known: dict[str, dict[_Phrase, None]] = {}
 
     def learn(words: str, code: str, seat: bool) -> None:
-        bare = [_remove_periods(match.group()) for match in _WORD.finditer(fold(words))]
+        bare = [word.replace(".", "") for word in _WORD.findall(fold(words))]
         spellings = [bare]
         if len(words) > 3:
             spellings.append([word.upper() for word in bare])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.news.story_text import StoryText
 from bot.news.topics.rules import TopicMatcher
 from bot.parties import Parties
 from bot.rates.answer.build import answer_query
@@ -53,10 +54,12 @@ def test_the_example_topic_rule_matches(config: Path, parties: Parties) -> None:
     insert(file, "\nrules:\n", example)
     rules = load_topics(file)
     (rule,) = [each for each in rules.rules if each.id == "origin-rules"]
-    assert not before.match(rule.yes, "").topics
+    assert not before.match(StoryText(rule.yes, "", parties)).topics
     after = TopicMatcher(rules, parties)
-    assert [each.rule for each in after.match(rule.yes, "").evidence] == [rule.id]
-    assert not after.match(rule.no, "").evidence
+    assert [each.rule for each in after.match(StoryText(rule.yes, "", parties)).evidence] == [
+        rule.id
+    ]
+    assert not after.match(StoryText(rule.no, "", parties)).evidence
 
 
 def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(

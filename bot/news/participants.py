@@ -38,8 +38,8 @@ body        other countries have one too, so it counts if the story names no eco
 import re
 from collections.abc import Iterable, Sequence
 
+from bot.news.story_text import StoryText
 from bot.parties import Mention, Parties
-from bot.text.sentences import split_sentences
 
 _LEAD_SENTENCES = 2
 _LONGEST_LEAD = 1200
@@ -103,20 +103,12 @@ _US_BODY = re.compile(
 )
 
 
-def choose_participants(
-    title: str,
-    text: str,
-    in_title: Sequence[Mention],
-    in_text: Sequence[Mention],
-    parties: Parties,
-) -> tuple[str, ...]:
-    """The codes of the economies that take part in the matter, in order of appearance.
-
-    `in_title` and `in_text` are all mentions in the title and in the text.
-    """
+def choose_participants(story: StoryText, parties: Parties) -> tuple[str, ...]:
+    """The codes of the economies that take part in the matter, in order of appearance."""
+    title, in_title, in_text = story.title, story.in_title, story.in_text
     kept = _keep_codes(title, in_title)
     if in_text:
-        lead = _cut_lead(text)
+        lead = _cut_lead(story)
         in_lead = [mention for mention in in_text if mention.end <= len(lead)]
         if len(kept) < 2:
             kept = (*kept, *_keep_lead_codes(lead, in_lead, kept, parties))
@@ -133,13 +125,14 @@ def _implies_us(title: str, names_others: bool) -> bool:
     return bool(_US_STATUTE.search(title) or (not names_others and _US_BODY.search(title)))
 
 
-def _cut_lead(text: str) -> str:
+def _cut_lead(story: StoryText) -> str:
     """The beginning of the text that counts as its lead."""
     end = 0
-    for sentence in split_sentences(text[:_LONGEST_LEAD])[:_LEAD_SENTENCES]:
-        end = text.find(sentence, end) + len(sentence)
-    contents = _NEWSLETTER.search(text, 0, end)
-    return text[: contents.start() if contents else end]
+    for sentence in story.sentences[:_LEAD_SENTENCES]:
+        end = story.text.find(sentence, end) + len(sentence)
+    lead = story.text[: min(end, _LONGEST_LEAD)]
+    contents = _NEWSLETTER.search(lead)
+    return lead[: contents.start()] if contents else lead
 
 
 def _keep_codes(text: str, mentions: Sequence[Mention]) -> tuple[str, ...]:

@@ -22,14 +22,12 @@ from bot.news.state import EventState
 from bot.news.status.reader import StateEvidence, StateReader, StateReading
 from bot.news.status.rules import StatusRules
 from bot.news.story import Evidence, Figure, Match, Story
+from bot.news.story_text import StoryText
 from bot.news.summary import summarize
 from bot.news.topics.rules import TopicMatcher, TopicRules
-from bot.parties import Mention, Parties
+from bot.parties import Parties
 from bot.text.languages import ENGLISH, get_primary_language
 from bot.values import Frozen, Topic, digest, to_utc
-
-_TEXT_READ = 5000
-"""Maximum characters of a text that are read. The subject of an article is near its beginning."""
 
 
 class Understanding(Frozen):
@@ -69,16 +67,17 @@ class Reader:
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         """The entry as a story, or None if it matches no topic; `seen_at` must be aware."""
         language = get_primary_language(entry.language or feed.language)
-        match = self._match(entry.title, entry.summary, feed.kind, language)
+        story = StoryText(entry.title, entry.summary, self._parties)
+        match = self._match(story, feed.kind, language)
+        matter = StoryText(feed.matter, "", self._parties)
         if feed.matter:
-            match = _join(match, self._match(feed.matter, "", feed.kind, language))
+            match = _join(match, self._match(matter, feed.kind, language))
         if not match.topics:
             return None
         seen_at = to_utc(seen_at)
         published = to_utc(entry.published) if entry.published else seen_at
-        understood = self._understand(entry.title, entry.summary, published.date(), match)
-        matter = self._parties.find_mentions(feed.matter) if feed.matter else ()
-        codes = (*understood.parties, *(mention.code for mention in matter))
+        understood = self._understand(story, published.date(), match)
+        codes = (*understood.parties, *(mention.code for mention in matter.in_title))
         understood = understood.model_copy(update={"parties": tuple(dict.fromkeys(codes))})
         return Story(
             id=digest(entry.feed_id, entry.key, size=12),
@@ -103,49 +102,35 @@ class Reader:
         Dates without a year or relative ones, for example "on Tuesday", are counted from
         `published`; without it, they are ignored.
         """
-        return self._understand(title, summary, published, self._match(title, summary))
+        story = StoryText(title, summary, self._parties)
+        return self._understand(story, published, self._match(story))
 
     def explain_state(
         self, title: str, summary: str, published: date | None = None
     ) -> tuple[StateEvidence, ...]:
         """The rules and the words that decided the state; empty if there is none."""
-        match, in_title = self._match(title, summary), self._parties.find_mentions(title)
-        return self._read_state(title, summary[:_TEXT_READ], published, match, in_title).evidence
+        story = StoryText(title, summary, self._parties)
+        return self._read_state(story, published, self._match(story)).evidence
 
-    def _read_state(
-        self,
-        title: str,
-        text: str,
-        published: date | None,
-        match: Match,
-        in_title: tuple[Mention, ...],
-    ) -> StateReading:
+    def _read_state(self, story: StoryText, published: date | None, match: Match) -> StateReading:
         if not match.topics:
             return StateReading(EventState())
-        return self._states.read(title, text, published, match.topics, in_title)
+        return self._states.read(story, published, match.topics)
 
     def _match(
-        self, title: str, summary: str, kind: FeedKind | None = None, language: str = ENGLISH
+        self, story: StoryText, kind: FeedKind | None = None, language: str = ENGLISH
     ) -> Match:
         matcher = self._others.get(language, self._matcher)
-        return matcher.match(title, summary[:_TEXT_READ], kind)
+        return matcher.match(story, kind)
 
-    def _understand(
-        self,
-        title: str,
-        summary: str,
-        published: date | None,
-        match: Match,
-    ) -> Understanding:
-        text = summary[:_TEXT_READ]
-        in_title, in_text = self._parties.find_mentions(title), self._parties.find_mentions(text)
-        parties = choose_participants(title, text, in_title, in_text, self._parties)
-        named = {mention.code for mention in in_title}
-        figures = self._figures.find_figures(title, text)
+    def _understand(self, story: StoryText, published: date | None, match: Match) -> Understanding:
+        parties = choose_participants(story, self._parties)
+        named = {mention.code for mention in story.in_title}
+        figures = self._figures.find_figures(story)
         wanted = [
             *(words for figure in figures for words in _list_numbers(figure)),
             *dict.fromkeys(each.words for each in match.evidence),
-            *dict.fromkeys(mention.words for mention in (*in_title, *in_text)),
+            *dict.fromkeys(mention.words for mention in (*story.in_title, *story.in_text)),
         ]
         return Understanding(
             topics=match.topics,
@@ -153,8 +138,8 @@ class Reader:
             title_parties=tuple(code for code in parties if code in named),
             figures=figures,
             evidence=match.evidence,
-            summary=summarize(title, text, wanted),
-            state=self._read_state(title, text, published, match, in_title).state,
+            summary=summarize(story.title, story.sentences, wanted),
+            state=self._read_state(story, published, match).state,
         )
 
 

@@ -3,7 +3,7 @@
 1. Remove a dateline and a label.
        matches    "GENEVA, May 12 (Reuters) - Talks began"; "SUMMARY: Talks began"
        does not   "Geneva hosts the talks (for the third time)"
-2. Drop boilerplate and bylines (`_BOILERPLATE`).
+2. Drop boilerplate and bylines (`_BOILERPLATE_BEGINS`).
        matches    "Read more on our website."; "Reporting by Ana Diaz"
        does not   "Readers of the treaty find a clause on steel."
 3. Drop pieces of fewer than four words, headings (if there are sentences), and sentences that
@@ -18,16 +18,13 @@ Nothing is rephrased, so each number of a summary is in its source.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.text.folding import fold, fold_case
 from bot.text.plain import cut
-from bot.text.sentences import split_sentences
 
-# Limits of the text that is read. Most feeds have a few sentences, and an article begins with its
-# news.
-_LONGEST_TEXT = 12_000
+# Most feeds have a few sentences, and an article begins with its news.
 _MOST_SENTENCES = 16
 _MOST_WANTED = 40
 _FEWEST_WORDS = 4
@@ -51,8 +48,7 @@ _PREFIXES = (
     re.compile(rf"[A-Z][A-Z.'/ -]{{4,30}}(?:, {_DAY})?(?: --? |: )"),
     re.compile(r"(?:Summary|Abstract|Update|Breaking|Watch|Listen|Explainer): ", re.IGNORECASE),
 )
-# Beginnings of boilerplate.
-_BOILERPLATE = (
+_BOILERPLATE_BEGINS = (
     r"(?:please )?(?:subscribe|sign (?:up|in)|log in|register (?:now|here|for free)|follow us)\b",
     r"(?:click|tap) (?:here|on|to)\b|download (?:the|our)\b|join (?:us|our)\b|contact us\b",
     r"advertisement\b|sponsored\b|share this\b|listen to (?:this|our)\b|watch (?:the|this)\b",
@@ -69,12 +65,14 @@ _BOILERPLATE = (
     r"\(?(?:additional )?(?:reporting|writing|editing|compiled)(?: and \w+)? by\b",
     r"by (?:[a-z.'-]+ ){1,4}?[a-z.'-]+(?:$| ?[,|] ?(?:[a-z]+ ?){0,4}$)",
 )
-_BOILERPLATE_ANYWHERE = (
-    r"(?:read more|continue reading|click here|subscribe(?: now)?|full story|learn more)[ .!>»→]*$",
-    r"all rights reserved|privacy policy|\bcookies\b|our newsletters?\b|enable javascript",
+_BEGINS_BOILERPLATE = re.compile("|".join(_BOILERPLATE_BEGINS))
+_BOILERPLATE_ENDS = (
+    *("read more", "continue reading", "click here", "full story", "learn more"),
+    *("subscribe", "subscribe now"),
 )
-_BEGINS_BOILERPLATE = re.compile("|".join(_BOILERPLATE))
-_HAS_BOILERPLATE = re.compile("|".join(_BOILERPLATE_ANYWHERE))
+_HAS_BOILERPLATE = re.compile(
+    r"all rights reserved|privacy policy|\bcookies\b|our newsletters?\b|enable javascript"
+)
 _REFERS_BACK = re.compile(
     r"['\"(]?(?:he|she|they|it|this|that|these|those|but|and|or|so|yet|however|meanwhile|instead|"
     r"still|such|both|also|there|his|her|their|its)\b"
@@ -101,18 +99,23 @@ class _Sentence(NamedTuple):
     """Whether it ends with a period, `!` or `?`. Headings and truncated sentences do not."""
 
 
-def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
-    """The best one or two sentences of `text`, in the order of the text; empty if it has none.
+def summarize(
+    title: str, sentences: Sequence[str], wanted: Sequence[str] = (), limit: int = 600
+) -> str:
+    """The best one or two of the sentences of a text, in their order; empty if there are none.
 
     A sentence gets points for each of the `wanted` words in it: numbers of figures, words of
     evidence and names of parties. Words with a digit count double. `limit` is the maximum length in
     characters; a longer summary is cut at a word and ends with an ellipsis.
     """
-    candidates = _find_candidates(title, text[:_LONGEST_TEXT])
+    candidates = _find_candidates(title, sentences[:_MOST_SENTENCES])
     if not candidates:
         return ""
-    looked_for = list(dict.fromkeys(fold(word).strip() for word in wanted if word.strip()))
-    values = {one: _score(one, looked_for[:_MOST_WANTED]) for one in candidates}
+    if len(candidates) == 1:
+        return _cut(candidates[0].text, limit)
+    looked_for = dict.fromkeys(fold(word).strip() for word in wanted if word.strip())
+    points = {word: _count_points(word) for word in list(looked_for)[:_MOST_WANTED]}
+    values = {one: _score(one, points) for one in candidates}
     first = max(candidates, key=lambda one: values[one] - _score_reference(one, None))
     worth = {
         one: values[one] - _score_reference(one, first)
@@ -125,22 +128,25 @@ def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 60
     return _join(first, second, limit)
 
 
-def _find_candidates(title: str, text: str) -> list[_Sentence]:
+def _find_candidates(title: str, sentences: Sequence[str]) -> list[_Sentence]:
     of_title = _split_words(fold_case(title))
     found = [
         one
-        for one in map(_read_sentence, _split_text(text))
+        for one in map(_read_sentence, map(_remove_prefixes, sentences))
         if len(one.folded.split()) >= _FEWEST_WORDS
-        and not _BEGINS_BOILERPLATE.match(one.folded)
-        and not _HAS_BOILERPLATE.search(one.folded)
+        and not _is_boilerplate(one.folded)
         and not _is_repetition(one, of_title)
     ]
     found = [one for one in found if one.whole] or found
     return [one._replace(place=place) for place, one in enumerate(found)]
 
 
-def _split_text(text: str) -> list[str]:
-    return [_remove_prefixes(piece) for piece in split_sentences(text)[:_MOST_SENTENCES]]
+def _is_boilerplate(folded: str) -> bool:
+    return bool(
+        _BEGINS_BOILERPLATE.match(folded)
+        or folded.rstrip(" .!>»→").endswith(_BOILERPLATE_ENDS)
+        or _HAS_BOILERPLATE.search(folded)
+    )
 
 
 def _remove_prefixes(sentence: str) -> str:
@@ -167,16 +173,20 @@ def _split_words(folded: str) -> frozenset[str]:
 def _is_repetition(sentence: _Sentence, known: frozenset[str]) -> bool:
     """Whether nearly all words of the sentence, and all its numbers, are in `known`."""
     new = sentence.words - known
-    if any(word[0].isdigit() for word in new):
-        return False
     share = _NEW_WORDS if sentence.whole else _NEW_WORDS_OF_HEADING
-    return len(new) <= share * len(sentence.words)
+    few = len(new) <= share * len(sentence.words)
+    return few and not any(word[0].isdigit() for word in new)
 
 
-def _score(sentence: _Sentence, wanted: Sequence[str]) -> float:
+def _count_points(word: str) -> float:
+    return 2.0 if any(sign.isdigit() for sign in word) else 1.0
+
+
+def _score(sentence: _Sentence, wanted: Mapping[str, float]) -> float:
+    """The points of a sentence; `wanted` maps words to points."""
     value = max(2 - 0.5 * sentence.place, 0.0)
-    hits = [word for word in wanted if _contains(sentence, word)]
-    value += sum(2.0 if any(sign.isdigit() for sign in word) else 1.0 for word in hits[:6])
+    hits = [points for word, points in wanted.items() if _contains(sentence, word)]
+    value += sum(hits[:6])
     if len(sentence.text) > _LONG_SENTENCE:
         value -= 1
     if sentence.text.endswith("?"):

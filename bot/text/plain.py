@@ -95,7 +95,8 @@ def to_plain_text(markup: str, limit: int, *, lone_tags: bool = False) -> str:
         if decoded == text:
             break
         text = _INVISIBLE.sub("", decoded)
-    text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+    if not text.isascii():
+        text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
     text = _remove_tag_openings(text, lone_tags=lone_tags)
     lines = [" ".join(line.split()) for line in _LINE_ENDS.split(text)]
     return cut("\n".join(filter(None, lines)), limit)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.news.participants import choose_participants
-from tests.news.examples import PARTIES, READER
+from tests.news.examples import PARTIES, READER, story_text
 
 
 def parties(title: str, text: str = "") -> tuple[str, ...]:
@@ -83,8 +83,8 @@ def test_the_euro_area_stands_for_the_eu() -> None:
 @given(st.text(), st.text())
 def test_participants_are_mentioned_or_implied(title: str, text: str) -> None:
     title, text = f"Poland and Mercosur {title}", f"China {text}"
-    in_title, in_text = PARTIES.find_mentions(title), PARTIES.find_mentions(text)
-    chosen = choose_participants(title, text, in_title, in_text, PARTIES)
-    mentioned = {mention.code for mention in (*in_title, *in_text)}
+    story = story_text(title, text)
+    chosen = choose_participants(story, PARTIES)
+    mentioned = {mention.code for mention in (*story.in_title, *story.in_text)}
     assert set(chosen) <= mentioned | {"EU", "US"}
     assert len(set(chosen)) == len(chosen)

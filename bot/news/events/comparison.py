@@ -197,7 +197,8 @@ def compare_by(same: Weights, matter: Weights, a: Story, b: Story) -> Comparison
 def judge_all(story: Story, others: Iterable[Story]) -> Iterator[tuple[Story, Verdict]]:
     """The verdicts on a story and each of the others that may belong to the same matter.
 
-    Stories that are too far apart, or share no party or no distinctive word, are left out.
+    Stories that are too far apart, share no party or no distinctive word, or have an identity veto,
+    are left out.
     """
     features, parties = get_features(story), frozenset(story.parties)
     first, last = (story.published + sign * _MAX_APART for sign in (-1, 1))
@@ -208,6 +209,8 @@ def judge_all(story: Story, others: Iterable[Story]) -> Iterator[tuple[Story, Ve
             continue
         its = get_features(other)
         if features.anchors.isdisjoint(its.anchors):
+            continue
+        if any(_list_identity_vetoes(features, its)):
             continue
         days = _count_days(story, other)
         signals = measure_signals(features, its, days)
@@ -313,41 +316,7 @@ def _react_apart(a: Features, b: Features) -> bool:
 
 def _find_vetoes(a: Features, b: Features, days: float) -> list[Veto]:
     """The vetoes on a story `a` and a story `b` that is not older."""
-    vetoes = []
-    if _have_other_parties(a, b):
-        vetoes.append(Veto.OTHER_PARTIES)
-    if _have_other_goods(a, b):
-        vetoes.append(Veto.OTHER_GOODS)
-    if _are_cases(a, b) and _have_other_objects(a, b):
-        vetoes.append(Veto.OTHER_OBJECT)
-    if _differ(a.plaintiff, b.plaintiff) or _name_other_firms(a, b):
-        vetoes.append(Veto.OTHER_FIRM)
-    if _differ(a.laws, b.laws):
-        vetoes.append(Veto.OTHER_LAW)
-    if _differ(a.remedies, b.remedies):
-        vetoes.append(Veto.OTHER_REMEDY)
-    if _differ(a.counts, b.counts):
-        vetoes.append(Veto.OTHER_COUNT)
-    if a.courts and b.courts and ("wto" in a.courts) != ("wto" in b.courts):
-        vetoes.append(Veto.OTHER_FORUM)
-    elif _differ(a.courts, b.courts):
-        vetoes.append(Veto.OTHER_COURT)
-    if _differ(a.chambers, b.chambers):
-        vetoes.append(Veto.OTHER_CHAMBER)
-    if a.acts and b.acts and not _report_one_act(a, b, days):
-        vetoes.append(Veto.OTHER_ACT)
-    if (
-        _differ(a.rates, b.rates)
-        and _differ(a.rates, b.all_rates)
-        and _differ(b.rates, a.all_rates)
-    ):
-        vetoes.append(Veto.OTHER_RATE)
-    if _have_other_sums(a, b):
-        vetoes.append(Veto.OTHER_SUM)
-    if _differ(a.imposers, b.imposers):
-        vetoes.append(Veto.OTHER_IMPOSER)
-    if a.comment != b.comment and days > _DAYS_OF_STEP:
-        vetoes.append(Veto.COMMENT)
+    vetoes = [*_list_identity_vetoes(a, b), *_list_state_vetoes(a, b, days)]
     if days > _MAX_DAYS_OF_MATTER or (
         days > _MAX_DAYS
         and not vetoes
@@ -356,6 +325,48 @@ def _find_vetoes(a: Features, b: Features, days: float) -> list[Veto]:
     ):
         vetoes.append(Veto.FAR_APART)
     return vetoes
+
+
+def _list_identity_vetoes(a: Features, b: Features) -> Iterator[Veto]:
+    """The vetoes of two events; the order of the stories makes no difference."""
+    if _have_other_parties(a, b):
+        yield Veto.OTHER_PARTIES
+    if _have_other_goods(a, b):
+        yield Veto.OTHER_GOODS
+    if _are_cases(a, b) and _have_other_objects(a, b):
+        yield Veto.OTHER_OBJECT
+    if _differ(a.plaintiff, b.plaintiff) or _name_other_firms(a, b):
+        yield Veto.OTHER_FIRM
+    if _differ(a.laws, b.laws):
+        yield Veto.OTHER_LAW
+    if _differ(a.remedies, b.remedies):
+        yield Veto.OTHER_REMEDY
+    if _differ(a.counts, b.counts):
+        yield Veto.OTHER_COUNT
+    if _are_in_other_forums(a, b):
+        yield Veto.OTHER_FORUM
+
+
+def _list_state_vetoes(a: Features, b: Features, days: float) -> Iterator[Veto]:
+    """The vetoes of two states that one event may have."""
+    if _differ(a.courts, b.courts) and not _are_in_other_forums(a, b):
+        yield Veto.OTHER_COURT
+    if _differ(a.chambers, b.chambers):
+        yield Veto.OTHER_CHAMBER
+    if a.acts and b.acts and not _report_one_act(a, b, days):
+        yield Veto.OTHER_ACT
+    if (
+        _differ(a.rates, b.rates)
+        and _differ(a.rates, b.all_rates)
+        and _differ(b.rates, a.all_rates)
+    ):
+        yield Veto.OTHER_RATE
+    if _have_other_sums(a, b):
+        yield Veto.OTHER_SUM
+    if _differ(a.imposers, b.imposers):
+        yield Veto.OTHER_IMPOSER
+    if a.comment != b.comment and days > _DAYS_OF_STEP:
+        yield Veto.COMMENT
 
 
 def _have_other_parties(a: Features, b: Features) -> bool:
@@ -388,6 +399,11 @@ def _have_other_objects(a: Features, b: Features) -> bool:
         and a.objects.isdisjoint(b.words)
         and b.objects.isdisjoint(a.words)
     )
+
+
+def _are_in_other_forums(a: Features, b: Features) -> bool:
+    """Whether one story is about the WTO and the other one about the courts of a country."""
+    return bool(a.courts and b.courts) and ("wto" in a.courts) != ("wto" in b.courts)
 
 
 def _report_one_act(a: Features, b: Features, days: float) -> bool:

@@ -60,8 +60,8 @@ def complete_drafts(
     title_parties: Collection[str],
     *,
     join_members: Callable[[set[str]], set[str]],
-    names_us: bool,
-    is_reduced: bool,
+    names_us: Callable[[], bool],
+    is_reduced: Callable[[], bool],
 ) -> list[Draft]:
     """The drafts with imposer, partner and old rate from the rest of the story.
 
@@ -83,7 +83,9 @@ def complete_drafts(
     return _apply_former(drafts, is_reduced)
 
 
-def _find_imposer(draft: Draft, imposers: Iterable[str], names_us: bool) -> str | None:
+def _find_imposer(
+    draft: Draft, imposers: Iterable[str], names_us: Callable[[], bool]
+) -> str | None:
     possible = [code for code in imposers if code not in draft.partners]
     is_deal = _AGREES.search(draft.quote) is not None
     if is_deal and not draft.partners and _USUAL in draft.near and len(set(draft.near)) == 2:
@@ -91,7 +93,7 @@ def _find_imposer(draft: Draft, imposers: Iterable[str], names_us: bool) -> str 
         return _USUAL
     if len(possible) == 1:
         return possible[0]
-    if not possible and names_us and _USUAL not in draft.partners:
+    if not possible and _USUAL not in draft.partners and names_us():
         return _USUAL
     others = [code for code in draft.near if code not in draft.partners]
     is_other = _USUAL in draft.partners or bool(draft.partners and is_deal)
@@ -163,7 +165,7 @@ def _pair(drafts: Sequence[Draft], every: Sequence[Roles]) -> None:
             draft.partners = tuple(by)
 
 
-def _apply_former(drafts: Sequence[Draft], is_reduced: bool) -> list[Draft]:
+def _apply_former(drafts: Sequence[Draft], is_reduced: Callable[[], bool]) -> list[Draft]:
     """The drafts with the former rates as old rates of the new ones.
 
     A former rate is marked as such, or it is an old rate without a new one.
@@ -189,7 +191,7 @@ def _apply_former(drafts: Sequence[Draft], is_reduced: bool) -> list[Draft]:
         if not newer:
             former.was_announced = True
             kept.append(former)
-    if is_reduced and all(draft.was_announced or draft.to_percent is None for draft in kept):
+    if all(draft.was_announced or draft.to_percent is None for draft in kept) and is_reduced():
         for draft in kept:
             if draft.from_percent is None:
                 draft.from_percent, draft.to_percent = draft.to_percent, None

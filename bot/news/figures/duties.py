@@ -46,12 +46,11 @@ from bot.news.figures.words import (
     DUTY_WORD,
 )
 from bot.news.story import Figure
+from bot.news.story_text import StoryText
 from bot.parties import Parties
 from bot.text.folding import fold_case
-from bot.text.sentences import split_sentences
 
 _MOST_SENTENCES = 10
-_LONGEST_SENTENCE = 600
 _LONGEST_QUOTE = 300
 _MOST_FIGURES = 16
 _HIGHEST_PERCENT = Decimal(4000)
@@ -125,7 +124,6 @@ _ON_THEM = re.compile(r"\bon\s(?:it|them|these|those)\b")
 # Words after which a rate is on other goods than those of the caption, "Cars: ...".
 _OTHER_GOODS = re.compile(r"\b(?:other|all|goods|imports|products|exports)\b")
 _PERCENT = re.compile(r"\d\s?%|per\s?cent\b|\bpct\b|\d\s?pc\b")
-_DOLLARS = re.compile(r"\$|dollars|USD", re.IGNORECASE)
 _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
 
@@ -135,28 +133,30 @@ class FigureReader:
     def __init__(self, parties: Parties, products: Iterable[str] = ()) -> None:
         """`products` are names of goods in lower case, such as `steel` or `electric vehicles`."""
         self._parties = parties
-        names = "|".join(re.escape(name) for name in sorted(products, key=len, reverse=True))
-        self._product = re.compile(rf"\b(?:{names or '(?!)'})\b")
-        self._caption = re.compile(rf"(?:[\w'-]+\s){{0,2}}({names or '(?!)'})\s?:\s")
+        names = _alternate(products)
+        self._product = re.compile(rf"\b(?:{names})\b")
+        self._caption = re.compile(rf"(?:[\w'-]+\s){{0,2}}({names})\s?:\s")
 
-    def find_figures(self, title: str, text: str) -> tuple[Figure, ...]:
+    def find_figures(self, story: StoryText) -> tuple[Figure, ...]:
         """The duties in title and text, in order. Of repeated figures, only the fullest remains."""
-        read = [title, *split_sentences(text)[:_MOST_SENTENCES]]
-        read = [sentence[:_LONGEST_SENTENCE] for sentence in read]
+        read = story.parts[: _MOST_SENTENCES + 1]
         folded = [fold_case(sentence) for sentence in read]
-        names_duty = any(_NAMES_DUTY.search(one) for one in folded)
-        if not names_duty and not any(_PERCENT.search(one) for one in folded):
+        rates = [find_rates(one) for one in folded]
+        sums = [find_sums(one) for one in folded]
+        if not any(rates) and not any(sums):
             return ()
-        if not any(find_rates(one) for one in folded) and not (
-            names_duty and any(_DOLLARS.search(one) for one in read)
-        ):
+        names_duty = any(map(_NAMES_DUTY.search, folded))
+        if not names_duty and not (any(rates) and any(map(_PERCENT.search, folded))):
             return ()
-        mentions = [find_names(sentence, self._parties) for sentence in read]
+        mentions = [
+            find_names(sentence, story.find_mentions(sentence), self._parties) for sentence in read
+        ]
         names_eu = any(mention.code == "EU" for each in mentions for mention in each)
         sentences = [
-            DutySentence(*each, names_eu=names_eu) for each in zip(read, mentions, strict=True)
+            DutySentence(*each, names_eu=names_eu)
+            for each in zip(read, folded, rates, sums, mentions, strict=True)
         ]
-        is_trade = names_duty or any(_TRADE.search(one) for one in folded)
+        is_trade = names_duty or any(map(_TRADE.search, folded))
         unnamed = [self._find_unnamed(sentence, is_trade) for sentence in sentences]
         if not names_duty and not any(unnamed):
             return ()
@@ -166,7 +166,7 @@ class FigureReader:
             for draft in self._find_drafts(sentence, starts)
         ]
         for draft in drafts:
-            draft.in_title = draft.quote in title
+            draft.in_title = draft.quote in story.title
         if not drafts:
             return ()
         bare = [sentence.bare_duties for sentence in sentences]
@@ -176,11 +176,11 @@ class FigureReader:
             bare[0],
             sentences[0].list_payers(),
             join_members=self._join_members,
-            names_us=any(sentence.names_us() for sentence in sentences),
-            is_reduced=any(sentence.says_reduced() for sentence in sentences),
+            names_us=lambda: any(sentence.names_us() for sentence in sentences),
+            is_reduced=lambda: any(sentence.says_reduced() for sentence in sentences),
         )
         complete = [draft for draft in complete if not draft.is_interim] or complete
-        self._add_product_of_caption(complete, title)
+        self._add_product_of_caption(complete, story.title)
         found = [figure for draft in complete for figure in _build_figures(draft)]
         return tuple(_remove_repetitions(found)[:_MOST_FIGURES])
 
@@ -197,7 +197,7 @@ class FigureReader:
         return find_unnamed(sentence.folded, parties, goods, sentence.rates, is_trade=is_trade)
 
     def _find_drafts(self, sentence: DutySentence, unnamed: Collection[int]) -> list[Draft]:
-        folded, money = sentence.folded, list(find_sums(sentence.folded))
+        folded, money = sentence.folded, list(sentence.sums)
         duties = _find_duties(folded, sentence.rates, unnamed)
         drafts: list[Draft] = []
         previous: Roles | None = None
@@ -277,6 +277,19 @@ class FigureReader:
             elif re.fullmatch(r"\s?(?:and|&|/|,)\s?", clause.folded[other_end:start]):
                 start = other_start
         return sentence[start:end]
+
+
+def _alternate(names: Iterable[str]) -> str:
+    """A pattern for any of the names, the longest first. It never matches if there are no names.
+
+    Names with the same first letter are a group, because a regular expression tries all
+    alternatives, one after the other.
+    """
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        groups.setdefault(name[0], []).append(re.escape(name[1:]))
+    alternatives = [rf"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items()]
+    return "|".join(alternatives) or "(?!)"
 
 
 def _mirror(draft: Draft, mutual: tuple[str, str]) -> list[Draft]:

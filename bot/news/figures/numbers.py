@@ -26,7 +26,8 @@ _WORDS = r"(?:[a-z]+\s){0,3}"
 # The end of a number whose percent sign is that of the number before: "from 10% to 30".
 _BARE = r"(?![.,]?\d)(?=[.;,]?(?:$|\s(?:as|after|in|under|and|from|for)\b))"
 
-_ANY_RATE = re.compile(r"\d\s?%|\d[\s-]?(?:per\s?cent|pct|pc)\b|\bzero\b|\bnil\b")
+# The words without which a sentence has no rate. The letters with which they begin are found fast.
+_MAY_BE_RATE = re.compile(r"%|per\s?cent|pct|pc\b|zero|nil")
 _FROM_TO = re.compile(
     rf"\bfrom\s+{_WORDS}({_NUMBER})(?:{_PERCENT})?\s+(?:[a-z]+\s){{0,4}}to\s+{_WORDS}"
     rf"(?:({_NUMBER}){_PERCENT}|(\d{{1,3}}){_BARE})"
@@ -78,6 +79,7 @@ _DENIED = re.compile(
 _SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "m": 6, "billion": 9, "bn": 9, "b": 9}
 _SCALES |= {"trillion": 12, "tn": 12, "trn": 12, "bln": 9, "mln": 6}
 _SCALE = r"thousand|million|billion|trillion|bn|mn|tn|trn|bln|mln|[mbk]"
+_DOLLAR_NAMES = ("$", "usd", "dollars")
 _DOLLARS = re.compile(
     rf"(?:(?<![a-z])us\s?\$|(?<![a-z$])\$|\busd\s?)\s?({_NUMBER})[\s-]?({_SCALE})?\b"
     rf"|(?<![\w.,€£$])({_NUMBER})\s({_SCALE})\s(?:us\s)?dollars\b"
@@ -106,7 +108,7 @@ class DollarSum(NamedTuple):
 
 def find_rates(folded: str) -> list[PercentRate]:
     """The percentages of a lower-case sentence, in order. Each number is in at most one of them."""
-    if not _ANY_RATE.search(folded):
+    if not _MAY_BE_RATE.search(folded):
         return []
     found: list[PercentRate] = []
     taken: list[tuple[int, int]] = []
@@ -157,8 +159,14 @@ def find_rates(folded: str) -> list[PercentRate]:
     return sorted(found)
 
 
-def find_sums(folded: str) -> Iterator[DollarSum]:
+def find_sums(folded: str) -> list[DollarSum]:
     """The sums of US dollars in a lower-case sentence, in order."""
+    if not any(name in folded for name in _DOLLAR_NAMES):
+        return []
+    return list(_find_sums(folded))
+
+
+def _find_sums(folded: str) -> Iterator[DollarSum]:
     for match in _DOLLARS.finditer(folded):
         number, scale = (match[1], match[2]) if match[1] else (match[3], match[4])
         dollars = _parse_decimal(number) * 10 ** _SCALES.get(scale or "", 0)

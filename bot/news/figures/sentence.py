@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bot.news.figures.completion import Draft
 from bot.news.figures.context import Clause
-from bot.news.figures.numbers import DollarSum, PercentRate, find_rates
+from bot.news.figures.numbers import DollarSum, PercentRate
 from bot.news.figures.roles.model import Roles
 from bot.news.figures.roles.reader import SentenceRoles
 from bot.news.figures.roles.targets import Target
@@ -31,7 +31,6 @@ from bot.news.figures.words import (
     VerbClass,
 )
 from bot.parties import Mention
-from bot.text.folding import fold_case
 
 _ENDS_NAME = frozenset([",", ":", ";", "to", "on", "of", "from", "with", "by"])
 _SPARED = frozenset(["spared", "exempt", "exempted", "excluded"])
@@ -58,11 +57,19 @@ _US_COURT = re.compile(r"\b(?:supreme|trade|appeals|federal)\s(?:courts?|judges?
 class DutySentence:
     """A sentence with its rates, its parties and the roles of the parties."""
 
-    def __init__(self, text: str, mentions: Sequence[Mention], *, names_eu: bool) -> None:
-        self.text = text
-        self.folded = fold_case(text)
-        self.rates = find_rates(self.folded)
-        spans = [rate[:2] for rate in self.rates]
+    def __init__(
+        self,
+        text: str,
+        folded: str,
+        rates: Sequence[PercentRate],
+        sums: Sequence[DollarSum],
+        mentions: Sequence[Mention],
+        *,
+        names_eu: bool,
+    ) -> None:
+        """`folded` is the text in lower case. Rates, sums and mentions are those in the text."""
+        self.text, self.folded, self.rates, self.sums = text, folded, rates, sums
+        spans = [rate[:2] for rate in rates]
         self.tokens = split_tokens(self.folded, mentions, spans, names_eu=names_eu)
         self._roles = SentenceRoles(self.folded, self.tokens)
 
@@ -146,7 +153,7 @@ class DutySentence:
 
     def read_sum(self, sum_: DollarSum) -> Roles:
         """The roles of the duty on goods of this value."""
-        duties = list(self._roles.find_bare_duties())
+        duties = self._roles.bare_duties
         if not duties:
             return Roles()
         at = min(duties, key=lambda place: abs(self.tokens[place].start - sum_.start))
@@ -155,7 +162,7 @@ class DutySentence:
     @cached_property
     def bare_duties(self) -> list[Roles]:
         """The roles of the duties that the sentence names without a rate."""
-        duties = list(self._roles.find_bare_duties())
+        duties = self._roles.bare_duties
         if not duties:
             return []
         ends = [self.tokens[place].start for place in duties[1:]] + [len(self.folded)]

@@ -15,14 +15,15 @@ _US_OFFICES = re.compile(
     r"announce[sd]|proposes|assign(?:s|ed)|imposed|issued|set|found|raised|slapped|ordered|calculates|will|to|floats?|orders?|signs?|threatens?|vows?|says|"
     r"wants?|hits?|puts?|doubles?|delays?|drops?|lifts?|confirms?|backs?|weighs?|mulls?)\b)"
 )
-_CAPITAL = r"([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)"
 # Capitals that stand for a government although "from", "at" or "in" precedes them.
-_GOVERNMENTS = re.compile(
-    rf"\b(?:from|at|in)\s{_CAPITAL}(?=['’]s\b)"
-    r"|(?:\b(?:rates?|tariffs?|dut(?:y|ies)|lev(?:y|ies)|threats?|letters?|hikes?)|%|\bper\s?cent)"
-    rf"\sfrom\s{_CAPITAL}"
-    rf"|\b(?:[Cc]ourts?|[Jj]udges?|[Tt]ribunals?|[Bb]ench)\s(?:in|of)\s{_CAPITAL}"
+_PLACE = re.compile(r"\b(from|at|in|of)\s([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_ENDS_IN_DUTY = re.compile(
+    r"(?:\b(?:rates?|tariffs?|dut(?:y|ies)|lev(?:y|ies)|threats?|letters?|hikes?)|%|\bper\s?cent)\s\Z"
 )
+_ENDS_IN_COURT = re.compile(r"\b(?:[Cc]ourts?|[Jj]udges?|[Tt]ribunals?|[Bb]ench)\s\Z")
+_BEFORE_PLACE = 20
+"""Characters before a preposition that are read. They hold the longest of the words above."""
 _FIRST_RATE = re.compile(r"[^\d]{0,60}[\d.,]*\d\s?-?(?:%|per\s?cent|pct|pc)?")
 
 
@@ -40,24 +41,34 @@ class Token(NamedTuple):
     rate: int | None = None
 
 
-def find_names(text: str, parties: Parties) -> list[Mention]:
-    """The mentions of parties, and of the capitals from which a duty or a ruling comes.
+def find_names(text: str, mentions: Sequence[Mention], parties: Parties) -> list[Mention]:
+    """The mentions of parties, with the capitals from which a duty or a ruling comes.
 
     These are "Ottawa" in "hits out at Ottawa's duty", "a levy from Ottawa", "a judge in Ottawa".
     """
-    found = list(parties.find_mentions(text))
-    for match in _GOVERNMENTS.finditer(text):
-        group = next(number for number in (1, 2, 3) if match[number])
-        start = match.start(group)
+    found = list(mentions)
+    for match in filter(_names_government, _PLACE.finditer(text)):
+        start = match.start(2)
         if any(mention.start <= start < mention.end for mention in found):
             continue
-        for words in (match[group], match[group].partition(" ")[0]):
+        for words in (match[2], match[2].partition(" ")[0]):
             party = parties.find(words)
             if party is not None:
                 end = start + len(words)
                 found.append(Mention(code=party.code, start=start, end=end, words=words))
                 break
     return sorted(found, key=lambda mention: mention.start)
+
+
+def _names_government(place: re.Match[str]) -> bool:
+    """Whether a capital after a preposition stands for its government."""
+    text, preposition = place.string, place[1]
+    before = text[max(0, place.start() - _BEFORE_PLACE) : place.start()]
+    return bool(
+        (preposition != "of" and _POSSESSIVE.match(text, place.end()))
+        or (preposition == "from" and _ENDS_IN_DUTY.search(before))
+        or (preposition in ("in", "of") and _ENDS_IN_COURT.search(before))
+    )
 
 
 def split_tokens(

@@ -18,7 +18,7 @@ only talks, they give way to a deal or an announcement in the first sentence of 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -33,15 +33,14 @@ from bot.news.status.dates import (
 )
 from bot.news.status.rules import StatusRule, StatusRules
 from bot.news.status.severity import find_reach, rate_severity
+from bot.news.story_text import TITLE, StoryText
 from bot.news.topics.index import PatternIndex
 from bot.news.topics.pattern import PatternCompiler
-from bot.news.topics.tokens import Word, split_words
-from bot.parties import Mention, Parties
-from bot.text.sentences import split_sentences
+from bot.news.topics.tokens import Sentence
+from bot.parties import Parties
 from bot.values import Topic
 
 _LEAD_SENTENCES = 2
-_LONGEST_SENTENCE = 600
 # A sign that ends a part of a sentence; not the comma in "1,000".
 _BREAK = re.compile(r"[,;:](?=\s)|\s[-\u2013\u2014]+\s|\u2014")
 # Numbers of dockets, each a sentence of its own: "Slip Op.", "25-66.", "No. 25-1248."
@@ -76,12 +75,6 @@ class StateReading(NamedTuple):
 
     state: EventState
     evidence: tuple[StateEvidence, ...] = ()
-
-
-class _Sentence(NamedTuple):
-    text: str
-    where: str
-    words: tuple[Word, ...]
 
 
 class _Match(NamedTuple):
@@ -132,38 +125,33 @@ class StateReader:
 
     def read(
         self,
-        title: str,
-        summary: str,
+        story: StoryText,
         published: date | None,
         topics: Sequence[Topic],
-        mentions: Sequence[Mention],
     ) -> StateReading:
-        """The state of a story. `mentions` are the parties in the title.
-
-        Without `published`, days that count from it are ignored.
-        """
-        head = _Sentence(
-            title[:_LONGEST_SENTENCE], "title", split_words(title[:_LONGEST_SENTENCE], mentions)
-        )
-        found = list(self._index.find_all(head.words))
+        """The state of a story. Without `published`, days that count from it are ignored."""
+        head = story.read(TITLE)
+        found = list(self._index.find_all(head))
         silent_from = self._find_silence(found)
-        lead = _list_lead(summary)
+        lead = _list_lead(story)
         heard = [each for each in found if silent_from is None or each[1] < silent_from]
         decided = self._find_act(head, heard, topics)
         if decided is None and silent_from is None:
-            acts = (self._find_lead_act(text, topics) for text in lead)
+            acts = (self._find_lead_act(story.read(place), topics) for place in lead)
             decided = next(filter(None, acts), None)
         elif decided is not None and decided[0].status is EventStatus.TALKS and lead:
             # "Lima trade meeting": the first sentence tells what was agreed.
-            act = self._find_lead_act(lead[0], topics)
+            act = self._find_lead_act(story.read(lead[0]), topics)
             decided = act if act is not None and act[0].status in _RESULTS else decided
         if decided is None:
             return StateReading(EventState())
         rule, evidence = decided
-        status, effective = _find_day(rule.status, title, " ".join(lead), published)
-        collection, since, said = self._find_collection(status, head, lead, published)
-        goods = [word.text for word in head.words if word.text in self._goods]
-        reach = find_reach(title, [mention.code for mention in mentions], goods)
+        lead_text = " ".join(story.sentences[place - 1] for place in lead)
+        status, effective = _find_day(rule.status, story.title, lead_text, published)
+        sentences = (story.read(place) for place in (TITLE, *lead))
+        collection, since, said = self._find_collection(status, sentences, published)
+        goods = [word for word in head.words if word in self._goods]
+        reach = find_reach(story.title, [mention.code for mention in story.in_title], goods)
         state = EventState(
             status=status,
             effective=effective,
@@ -174,18 +162,17 @@ class StateReader:
         return StateReading(state, (evidence, *said))
 
     def _find_lead_act(
-        self, text: str, topics: Sequence[Topic]
+        self, sentence: Sentence, topics: Sequence[Topic]
     ) -> tuple[StatusRule, StateEvidence] | None:
         """The act in a sentence of the text."""
-        sentence = self._split_sentence(text)
-        return self._find_act(sentence, list(self._index.find_all(sentence.words)), topics)
+        return self._find_act(sentence, list(self._index.find_all(sentence)), topics)
 
     def find_rules(self, sentence: str) -> frozenset[str]:
         """The ids of the silences and rules that match a title, including those that only say
         something about collection."""
-        head = self._split_sentence(sentence, "title")
-        found = list(self._index.find_all(head.words))
-        said = list(self._collection_index.find_all(head.words))
+        head = StoryText(sentence, "", self._parties).read(TITLE)
+        found = list(self._index.find_all(head))
+        said = list(self._collection_index.find_all(head))
         acts = self._find_acts(head, found, tuple(Topic))
         return frozenset(
             [match.name for match in acts]
@@ -200,7 +187,7 @@ class StateReader:
 
     def _find_act(
         self,
-        sentence: _Sentence,
+        sentence: Sentence,
         found: Sequence[tuple[str, int, int]],
         topics: Sequence[Topic],
     ) -> tuple[StatusRule, StateEvidence] | None:
@@ -224,7 +211,7 @@ class StateReader:
 
     def _find_acts(
         self,
-        sentence: _Sentence,
+        sentence: Sentence,
         found: Sequence[tuple[str, int, int]],
         topics: Sequence[Topic],
     ) -> Iterator[_Match]:
@@ -242,28 +229,27 @@ class StateReader:
             if not _is_sure(match, sentence, matches, rule.decision, rule.unhedged):
                 continue
             if match.name not in applies:
-                applies[match.name] = self._applies(rule, sentence.words)
+                applies[match.name] = self._applies(rule, sentence)
             if applies[match.name]:
                 yield match
 
-    def _applies(self, rule: StatusRule, words: Sequence[Word]) -> bool:
+    def _applies(self, rule: StatusRule, sentence: Sentence) -> bool:
         contexts, vetoes = self._contexts.get(rule.id), self._vetoes.get(rule.id)
-        if contexts is not None and not contexts.matches_any(words):
+        if contexts is not None and not contexts.matches_any(sentence):
             return False
-        return vetoes is None or not vetoes.matches_any(words)
+        return vetoes is None or not vetoes.matches_any(sentence)
 
     def _find_collection(
         self,
         status: EventStatus,
-        head: _Sentence,
-        lead: Sequence[str],
+        sentences: Iterable[Sentence],
         published: date | None,
     ) -> tuple[CollectionEffect | None, date | None, tuple[StateEvidence, ...]]:
         """The collection, the day of its change, and the words that say so."""
         if status in _TALK_STATUSES:
             return None, None, ()
-        for sentence in (head, *map(self._split_sentence, lead)):
-            matches = list(self._collection_index.find_all(sentence.words))
+        for sentence in sentences:
+            matches = list(self._collection_index.find_all(sentence))
             for match in _find_sure(sentence, matches):
                 words = sentence.text[match.start : match.end]
                 evidence = (StateEvidence(match.name, words, sentence.where),)
@@ -280,15 +266,12 @@ class StateReader:
             return CollectionEffect.COLLECTED, None, ()
         return None, None, ()
 
-    def _split_sentence(self, text: str, where: str = "summary") -> _Sentence:
-        text = text[:_LONGEST_SENTENCE]
-        return _Sentence(text, where, split_words(text, self._parties.find_mentions(text)))
 
-
-def _list_lead(summary: str) -> list[str]:
-    """The first sentences of the text, without numbers of dockets: "Slip Op. 25-66." """
-    sentences = (each for each in split_sentences(summary) if not _DOCKET.fullmatch(each))
-    return list(islice(sentences, _LEAD_SENTENCES))
+def _list_lead(story: StoryText) -> list[int]:
+    """The places of the first sentences of the text, without dockets such as "Slip Op. 25-66."."""
+    sentences = enumerate(story.sentences, start=1)
+    places = (place for place, text in sentences if not _DOCKET.fullmatch(text))
+    return list(islice(places, _LEAD_SENTENCES))
 
 
 def _build_index(compiler: PatternCompiler, terms: Mapping[str, Sequence[str]]) -> PatternIndex:
@@ -297,7 +280,7 @@ def _build_index(compiler: PatternCompiler, terms: Mapping[str, Sequence[str]]) 
     )
 
 
-def _find_sure(sentence: _Sentence, found: Sequence[tuple[str, int, int]]) -> Iterator[_Match]:
+def _find_sure(sentence: Sentence, found: Sequence[tuple[str, int, int]]) -> Iterator[_Match]:
     """The matches that are statements without doubt."""
     matches = [_Match(*each) for each in found]
     for match in matches:
@@ -307,7 +290,7 @@ def _find_sure(sentence: _Sentence, found: Sequence[tuple[str, int, int]]) -> It
 
 def _is_sure(
     match: _Match,
-    sentence: _Sentence,
+    sentence: Sentence,
     matches: Sequence[_Match],
     is_decision: bool,
     unhedged: Sequence[str],

@@ -1,81 +1,95 @@
 """Finds which of many patterns match a sentence."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from bot.news.topics.pattern import NUMBER, PARTY, START, Pattern
-from bot.news.topics.tokens import Word
+from bot.news.topics.pattern import Pattern
+from bot.news.topics.tokens import Sentence
+
+
+class _Entry(NamedTuple):
+    name: str
+    pattern: Pattern
+    first_words: frozenset[str]
+    """The words and marks with which a match can begin."""
+    needs: tuple[frozenset[str], ...]
+    """The pattern's needs, without the one by which the pattern is looked up."""
 
 
 class PatternIndex:
-    """An index of patterns by first word, so that one pass over a sentence finds all matches."""
+    """An index of patterns by the rarest words that they need."""
 
     def __init__(self, patterns: Iterable[tuple[str, Pattern]]) -> None:
         """Takes pairs of a name and a pattern; several patterns may share a name."""
-        self._by_word: dict[str, list[tuple[str, Pattern, tuple[frozenset[str], ...]]]] = {}
-        for name, pattern in patterns:
-            needs = _list_other_needs(pattern)
-            for word in pattern.first_words:
-                self._by_word.setdefault(word, []).append((name, pattern, needs))
+        self._entries: list[_Entry] = []
+        self._by_word: dict[str, set[int]] = {}
+        """The places in `_entries` of the patterns that are looked up by a word."""
+        given = list(patterns)
+        commonness = _measure_commonness([_list_needs(pattern) for _, pattern in given])
+        for place, (name, pattern) in enumerate(given):
+            rarest, *others = sorted(_list_needs(pattern), key=commonness.__getitem__)
+            self._entries.append(_Entry(name, pattern, pattern.first_words, tuple(others)))
+            for word in rarest:
+                self._by_word.setdefault(word, set()).add(place)
 
-    def find(self, words: Sequence[Word]) -> dict[str, tuple[int, int]]:
+    def find(self, sentence: Sentence) -> dict[str, tuple[int, int]]:
         """The names of the matching patterns, each with the offsets of its first match."""
         found: dict[str, tuple[int, int]] = {}
-        for at, name, pattern in self._find_candidates(words):
+        for at, name, pattern in self._find_candidates(sentence):
             if name not in found:
-                end = pattern.find_end(words, at)
+                end = pattern.find_end(sentence, at)
                 if end is not None:
-                    found[name] = (words[at].start, words[end - 1].end)
+                    found[name] = (sentence.spans[at][0], sentence.spans[end - 1][1])
         return found
 
-    def find_all(self, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
+    def find_all(self, sentence: Sentence) -> Iterator[tuple[str, int, int]]:
         """Each match: the name of the pattern and the offsets of the match, in order of start."""
-        for at, name, pattern in self._find_candidates(words):
-            end = pattern.find_end(words, at)
+        for at, name, pattern in self._find_candidates(sentence):
+            end = pattern.find_end(sentence, at)
             if end is not None:
-                yield name, words[at].start, words[end - 1].end
+                yield name, sentence.spans[at][0], sentence.spans[end - 1][1]
 
-    def matches_any(self, words: Sequence[Word]) -> bool:
+    def matches_any(self, sentence: Sentence) -> bool:
         """Whether any of the patterns matches."""
         return any(
-            pattern.find_end(words, at) is not None
-            for at, _, pattern in self._find_candidates(words)
+            pattern.find_end(sentence, at) is not None
+            for at, _, pattern in self._find_candidates(sentence)
         )
 
-    def _find_candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, str, Pattern]]:
+    def _find_candidates(self, sentence: Sentence) -> Iterator[tuple[int, str, Pattern]]:
         """All patterns that may begin at a word: the word's index, the pattern's name, the pattern.
 
         A pattern is left out if the sentence does not have the words that the pattern needs.
         """
-        keys = [_list_keys(word, at) for at, word in enumerate(words)]
-        present = set().union(*keys)
-        for at, of_word in enumerate(keys):
-            for key in of_word:
-                for name, pattern, needs in self._by_word.get(key, ()):
-                    # A loop, because a generator inside any() takes twice the time.
-                    for need in needs:
-                        if need.isdisjoint(present):
-                            break
-                    else:
-                        yield at, name, pattern
+        words = sentence.vocabulary
+        places = set().union(*[self._by_word[word] for word in words if word in self._by_word])
+        by_first_word: dict[str, list[_Entry]] = {}
+        for place in sorted(places):
+            entry = self._entries[place]
+            # A loop, because any() takes three times as long.
+            for need in entry.needs:
+                if need.isdisjoint(words):
+                    break
+            else:
+                for word in entry.first_words & words:
+                    by_first_word.setdefault(word, []).append(entry)
+        for at, begins in enumerate(sentence.begins) if by_first_word else ():
+            for word, _ in begins:
+                for entry in by_first_word.get(word, ()):
+                    yield at, entry.name, entry.pattern
 
 
-def _list_other_needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
-    """The sets of words that a sentence needs besides the word with which a match begins."""
-    first = pattern.slots[0]
-    if pattern.at_start or first.optional:
-        return pattern.needs
-    needs = list(pattern.needs)
-    needs.remove(first.first_words)
-    return tuple(needs)
+def _list_needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
+    """The sets of words that a pattern needs; one with only optional words needs its first ones."""
+    return pattern.needs or (pattern.first_words,)
 
 
-def _list_keys(word: Word, at: int) -> list[str]:
-    """The keys in `_by_word` of the patterns that may begin with the word."""
-    keys = [word.text]
-    if word.party:
-        keys.append(PARTY)
-    if word.is_number:
-        keys.append(NUMBER)
-    if at == 0:
-        keys.append(START)
-    return keys
+def _measure_commonness(
+    needs: Iterable[tuple[frozenset[str], ...]],
+) -> dict[frozenset[str], int]:
+    """How common each set of words is: how many patterns need the most common of its words."""
+    counts: Counter[str] = Counter()
+    for sets in needs:
+        counts.update(frozenset().union(*sets))
+    return {words: max(map(counts.__getitem__, words)) for sets in needs for words in sets}

@@ -20,11 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.news.topics.tokens import Word
+from bot.news.topics.tokens import NUMBER, PARTY, START, Sentence
 
-PARTY = "@"
-NUMBER = "#"
-START = "^"
 END = "END"
 
 _GAP = re.compile(r"\.\.(\d*)")
@@ -45,26 +42,6 @@ class Slot(NamedTuple):
     """Maximum number of other words between the previous slot and this one."""
     optional: bool
 
-    def find_ends(self, words: Sequence[Word], at: int) -> list[int]:
-        """The indexes after each match that begins at word `at`."""
-        word = words[at]
-        found: list[int] = []
-        if word.is_number:
-            found += self._find_ends_after(NUMBER, words, at + 1)
-        if word.party:
-            found += self._find_ends_after(PARTY, words, at + word.word_count)
-        return found + self._find_ends_after(word.text, words, at + 1)
-
-    def _find_ends_after(self, first: str, words: Sequence[Word], at: int) -> list[int]:
-        """The indexes after each matching phrase. Its first word `first` is just before `at`."""
-        if first not in self.first_words:
-            return []
-        return [
-            at + len(rest)
-            for rest in self.phrases.get(first, _ALONE)
-            if tuple(following.text for following in words[at : at + len(rest)]) == rest
-        ]
-
 
 class Pattern(NamedTuple):
     """A compiled pattern; its slots match from left to right."""
@@ -75,9 +52,9 @@ class Pattern(NamedTuple):
     needs: tuple[frozenset[str], ...]
     """Sets of words; a sentence needs at least one word of each set."""
 
-    def find_end(self, words: Sequence[Word], at: int) -> int | None:
+    def find_end(self, sentence: Sentence, at: int) -> int | None:
         """The index after a match that begins at word `at`; None if there is no match."""
-        return _match_slots(self, 0, words, at)
+        return _match_slots(self, 0, sentence, at)
 
     @property
     def first_words(self) -> frozenset[str]:
@@ -92,16 +69,22 @@ class Pattern(NamedTuple):
         return first
 
 
-def _match_slots(pattern: Pattern, index: int, words: Sequence[Word], at: int) -> int | None:
+def _match_slots(pattern: Pattern, index: int, sentence: Sentence, at: int) -> int | None:
+    count = len(sentence.words)
     if index == len(pattern.slots):
-        return None if pattern.at_end and at < len(words) else at
-    slot = pattern.slots[index]
-    for place in range(at, min(at + slot.gap + 1, len(words))):
-        for end in slot.find_ends(words, place):
-            last = _match_slots(pattern, index + 1, words, end)
-            if last is not None:
-                return last
-    return _match_slots(pattern, index + 1, words, at) if slot.optional else None
+        return None if pattern.at_end and at < count else at
+    first_words, phrases, gap, optional = pattern.slots[index]
+    for place in range(at, min(at + gap + 1, count)):
+        # Of alternatives, a mark is tried before a word.
+        for first, end in reversed(sentence.begins[place]):
+            if first in first_words:
+                for rest in phrases.get(first, _ALONE):
+                    after = end + len(rest)
+                    if sentence.words[end:after] == rest:
+                        last = _match_slots(pattern, index + 1, sentence, after)
+                        if last is not None:
+                            return last
+    return _match_slots(pattern, index + 1, sentence, at) if optional else None
 
 
 class PatternCompiler:
@@ -130,9 +113,8 @@ class PatternCompiler:
             raise ValueError(f"{source!r}: a pattern must end with a word")
         if slots[0].gap and not at_start:
             raise ValueError(f"{source!r}: a pattern must begin with a word")
-        # The smallest set comes first, because it rules out most sentences.
-        needs = sorted((slot.first_words for slot in slots if not slot.optional), key=len)
-        return Pattern(tuple(slots), at_start, at_end, tuple(needs))
+        needs = tuple(slot.first_words for slot in slots if not slot.optional)
+        return Pattern(tuple(slots), at_start, at_end, needs)
 
     def _compile_slot(self, source: str, piece: str, gap: int) -> Slot:
         if (piece, gap) not in self._slots:

@@ -26,23 +26,22 @@ in the file has a sentence that it must match (`yes`) and one that it must not m
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Self
+from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.feeds.model import FeedKind
 from bot.news.story import Evidence, Match
+from bot.news.story_text import TITLE, StoryText
 from bot.news.topics.index import PatternIndex
 from bot.news.topics.pattern import PatternCompiler
-from bot.news.topics.tokens import Word, split_words
+from bot.news.topics.tokens import Sentence
 from bot.parties import Parties
-from bot.text.sentences import split_sentences
 from bot.values import Frozen, Topic
 
 # News agencies put the news into the first sentences; the rest is background.
 _LEAD_SENTENCES = 2
-_LONGEST_SENTENCE = 600
 # A label before a title: the name of the paper or the column, "Live updates".
 _LABEL = re.compile(r"[^:|]{2,40}[:|]\s+(?=\S)")
 
@@ -142,12 +141,6 @@ def _build_error(message: str, where: tuple[str | int, ...], given: str) -> Init
     return InitErrorDetails(type=kind, loc=where, input=given)
 
 
-class _Sentence(NamedTuple):
-    text: str
-    where: str
-    words: tuple[Word, ...]
-
-
 class TopicMatcher:
     """The compiled rules. The time of `match` is linear in the length of the text."""
 
@@ -162,50 +155,50 @@ class TopicMatcher:
         self._contexts = {rule.id: _index_patterns(compiler, rule.contexts) for rule in rules.rules}
         self._vetoes = {rule.id: _index_patterns(compiler, rule.vetoes) for rule in rules.rules}
 
-    def match(self, title: str, summary: str, kind: FeedKind | None = None) -> Match:
+    def match(self, story: StoryText, kind: FeedKind | None = None) -> Match:
         """The topics of a story with their evidence; no topics if no rule matches.
 
         Without the `kind` of its feed, rules for certain kinds are not used.
         """
-        head = self._split_sentence(title, "title")
+        head = story.read(TITLE)
         if self._find_silence(head) is not None:
             return Match()
-        lead = [
-            self._split_sentence(text, "summary")
-            for text in split_sentences(summary)[:_LEAD_SENTENCES]
-        ]
+        lead = [story.read(place) for place in range(1, len(story.parts))[:_LEAD_SENTENCES]]
         evidence = tuple(self._find_evidence(head, lead, kind))
         topics = tuple(topic for topic in Topic if any(e.topic is topic for e in evidence))
         return Match(topics=topics, evidence=evidence)
 
     def find_silence(self, title: str) -> str | None:
         """The id of the first silence that the title matches, or None."""
-        return self._find_silence(self._split_sentence(title, "title"))
+        return self._find_silence(self._read_title(title))
 
-    def _find_silence(self, head: _Sentence) -> str | None:
+    def _find_silence(self, head: Sentence) -> str | None:
         found = self._match_silences(head)
         label = _LABEL.match(head.text)
         if found is not None or label is None:
             return found
-        if self._terms.matches_any(self._split_sentence(label.group(), head.where).words):
+        if self._terms.matches_any(self._read_title(label.group())):
             return None
-        return self._match_silences(self._split_sentence(head.text[label.end() :], head.where))
+        return self._match_silences(self._read_title(head.text[label.end() :]))
 
-    def _match_silences(self, head: _Sentence) -> str | None:
-        for silence in self._silences.find(head.words):
+    def _match_silences(self, head: Sentence) -> str | None:
+        for silence in self._silences.find(head):
             unless = self._unless[silence]
-            if unless is None or not unless.matches_any(head.words):
+            if unless is None or not unless.matches_any(head):
                 return silence
         return None
 
     def _find_evidence(
-        self, head: _Sentence, lead: Sequence[_Sentence], kind: FeedKind | None
+        self, head: Sentence, lead: Sequence[Sentence], kind: FeedKind | None
     ) -> Iterator[Evidence]:
         matched: set[str] = set()
         for sentence in (head, *lead):
+            found = self._terms.find(sentence)
+            if not found:
+                continue
             near = (head, *lead) if sentence is head else (sentence, head)
             aside = len(sentence.text) if sentence is head else self._find_aside(sentence)
-            for rule_id, (start, end) in self._terms.find(sentence.words).items():
+            for rule_id, (start, end) in found.items():
                 rule = self._rules[rule_id]
                 if rule_id in matched or start >= aside or not (rule.lead or sentence is head):
                     continue
@@ -218,24 +211,21 @@ class TopicMatcher:
                         topic=rule.topic, rule=rule_id, words=words, where=sentence.where
                     )
 
-    def _find_aside(self, sentence: _Sentence) -> int:
+    def _find_aside(self, sentence: Sentence) -> int:
         """The offset at which the background of a sentence begins; its length if it has none."""
-        found = self._asides.find(sentence.words) if self._asides else {}
+        found = self._asides.find(sentence) if self._asides else {}
         return found[""][0] if found else len(sentence.text)
 
     def _applies(
-        self, rule: Rule, sentence: _Sentence, head: _Sentence, near: Sequence[_Sentence]
+        self, rule: Rule, sentence: Sentence, head: Sentence, near: Sequence[Sentence]
     ) -> bool:
         contexts, vetoes = self._contexts[rule.id], self._vetoes[rule.id]
-        if contexts is not None and not any(contexts.matches_any(other.words) for other in near):
+        if contexts is not None and not any(contexts.matches_any(other) for other in near):
             return False
-        return vetoes is None or not (
-            vetoes.matches_any(sentence.words) or vetoes.matches_any(head.words)
-        )
+        return vetoes is None or not (vetoes.matches_any(sentence) or vetoes.matches_any(head))
 
-    def _split_sentence(self, text: str, where: str) -> _Sentence:
-        text = text[:_LONGEST_SENTENCE]
-        return _Sentence(text, where, split_words(text, self._parties.find_mentions(text)))
+    def _read_title(self, title: str) -> Sentence:
+        return StoryText(title, "", self._parties).read(TITLE)
 
 
 def _index_terms(

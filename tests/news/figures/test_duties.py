@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.news.figures.duties import FigureReader
 from bot.news.story import Figure
 from tests import shipped
-from tests.shipped import PARTIES
+from tests.news.examples import PARTIES, story_text
 
 READER = FigureReader(PARTIES, shipped.topic_rules().lists["product"])
 DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -60,7 +60,7 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
     rule: str, matches: str, does_not: str
 ) -> None:
     def found(sentence: str) -> bool:
-        figures = READER.find_figures(sentence, "")
+        figures = READER.find_figures(story_text(sentence))
         if rule in ("duty", "listed"):
             return len(figures) == sentence.count("%") + sentence.count("per cent")
         if rule == "retaliation":
@@ -296,10 +296,12 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
 )
 def test_a_duty_is_read_with_imposer_partner_and_goods(sentence: str, rows: list[Row]) -> None:
     """`expected` has imposer, partner, product, old percent, new percent and US dollars."""
-    assert [_row(figure) for figure in READER.find_figures(sentence, "")] == [
+    assert [_row(figure) for figure in READER.find_figures(story_text(sentence))] == [
         _values(row) for row in rows
     ]
-    assert READER.find_figures("", sentence) == READER.find_figures(sentence, "")
+    assert READER.find_figures(story_text("", sentence)) == READER.find_figures(
+        story_text(sentence)
+    )
 
 
 def _row(figure: Figure) -> tuple[object, ...]:
@@ -354,14 +356,14 @@ def _values(row: Row) -> tuple[object, ...]:
     ],
 )
 def test_a_number_that_is_not_a_duty_gives_no_figure(sentence: str) -> None:
-    assert READER.find_figures(sentence, "") == ()
-    assert READER.find_figures("Tariff talks go on", sentence) == ()
+    assert READER.find_figures(story_text(sentence)) == ()
+    assert READER.find_figures(story_text("Tariff talks go on", sentence)) == ()
 
 
 def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> None:
     text = "The US will cut its tariff on British cars from 27.5% to 10%, ministers say."
     for title in ("Tariff to fall to 10%", "Tariff cut from 27.5% to 10%"):
-        assert [_row(figure) for figure in READER.find_figures(title, text)] == [
+        assert [_row(figure) for figure in READER.find_figures(story_text(title, text))] == [
             ("US", "GB", "cars", Decimal("27.5"), Decimal(10), None)
         ]
 
@@ -378,7 +380,7 @@ def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> Non
 def test_the_goods_of_a_caption_are_those_of_a_duty_without_goods(
     title: str, text: str, goods: list[str | None]
 ) -> None:
-    assert [figure.product for figure in READER.find_figures(title, text)] == goods
+    assert [figure.product for figure in READER.find_figures(story_text(title, text))] == goods
 
 
 @pytest.mark.parametrize(
@@ -393,7 +395,7 @@ def test_the_goods_of_a_caption_are_those_of_a_duty_without_goods(
 def test_goods_that_are_sold_in_an_economy_do_not_come_from_it(
     sentence: str, imposer: str, partner: str | None
 ) -> None:
-    (figure,) = READER.find_figures(sentence, "")
+    (figure,) = READER.find_figures(story_text(sentence))
     assert (figure.imposer, figure.partner) == (imposer, partner)
 
 
@@ -410,16 +412,18 @@ def test_goods_that_are_sold_in_an_economy_do_not_come_from_it(
 def test_a_rate_that_applies_until_the_new_one_is_no_new_rate(
     title: str, text: str, percents: list[int]
 ) -> None:
-    assert [figure.to_percent for figure in READER.find_figures(title, text)] == percents
+    assert [
+        figure.to_percent for figure in READER.find_figures(story_text(title, text))
+    ] == percents
 
 
 def test_the_number_of_figures_is_limited() -> None:
     text = " ".join(f"A {rate}% tariff on steel applies." for rate in range(10, 60))
-    assert len(READER.find_figures("", text)) <= 16
+    assert len(READER.find_figures(story_text("", text))) <= 16
     countries = "China, India, Japan, Peru, Chile, Fiji, Iceland, Norway, Kenya and Ghana"
     text = f"The US puts 10% duties on cars from {countries}. It puts 25% duties on the same cars."
     text += f" Tariffs of 25% on steel from {countries}."
-    assert len(READER.find_figures("", text)) == 16
+    assert len(READER.find_figures(story_text("", text))) == 16
 
 
 @given(TEXT, TEXT)
@@ -427,7 +431,7 @@ def test_every_number_is_in_its_quote_and_every_quote_is_in_the_source(
     title: str, text: str
 ) -> None:
     """An old rate may be in another sentence than the new one."""
-    for figure in READER.find_figures(title, text):
+    for figure in READER.find_figures(story_text(title, text)):
         assert figure.quote in title or figure.quote in text
         assert figure.from_percent is None or figure.from_percent in _list_numbers(title, text)
         assert figure.to_percent is None or figure.to_percent in _list_numbers(figure.quote)
@@ -455,4 +459,4 @@ def _list_numbers(*texts: str) -> set[Decimal]:
     ],
 )
 def test_repetitive_text_gives_few_figures_quickly(unit: str) -> None:
-    assert len(READER.find_figures("tariff " + unit * 500, unit * 20_000)) <= 16
+    assert len(READER.find_figures(story_text("tariff " + unit * 500, unit * 20_000))) <= 16

@@ -6,7 +6,7 @@ import pytest
 
 from bot.news.figures.duties import FigureReader
 from bot.news.story import Figure
-from tests.news.examples import PARTIES
+from tests.news.examples import PARTIES, story_text
 
 READER = FigureReader(PARTIES, ["steel", "copper", "wine", "electric vehicles", "cars"])
 D5, D10, D25 = Decimal(5), Decimal(10), Decimal(25)
@@ -15,7 +15,7 @@ FILLER = "and so on and on and on and on and on "
 
 
 def figures(title: str) -> tuple[Figure, ...]:
-    return READER.find_figures(title, "")
+    return READER.find_figures(story_text(title))
 
 
 @pytest.mark.parametrize("length", [0, 80, 120, 300])

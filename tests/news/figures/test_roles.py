@@ -6,7 +6,7 @@ import pytest
 
 from bot.news.figures.duties import FigureReader
 from bot.news.story import Figure
-from tests.news.examples import PARTIES
+from tests.news.examples import PARTIES, story_text
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ Roles = tuple[str | None, str | None]
 def test_imposer_and_partner_are_read_from_the_words_around_a_rate(
     reader: FigureReader, sentence: str, expected: list[Roles]
 ) -> None:
-    found = reader.find_figures(sentence, "")
+    found = reader.find_figures(story_text(sentence))
     assert [(figure.imposer, figure.partner) for figure in found] == expected
 
 
@@ -98,7 +98,7 @@ def figure(sentence: str, to: str | None, **fields: object) -> Figure:
 
 def test_each_rate_of_a_sentence_gets_the_sum_that_follows_it(reader: FigureReader) -> None:
     sentence = "US puts a 25% tariff on $50bn of Chinese goods and 10% on $7bn of Peruvian goods"
-    assert reader.find_figures(sentence, "") == (
+    assert reader.find_figures(story_text(sentence)) == (
         figure(sentence, "25", imposer="US", partner="CN", amount_usd=Decimal(50 * 10**9)),
         figure(sentence, "10", imposer="US", partner="PE", amount_usd=Decimal(7 * 10**9)),
     )
@@ -107,24 +107,24 @@ def test_each_rate_of_a_sentence_gets_the_sum_that_follows_it(reader: FigureRead
 def test_a_quote_holds_the_sum_too(reader: FigureReader) -> None:
     filler = "and so on " * 16
     sentence = f"{filler}a 25% tariff {filler}on $50bn of Chinese goods {filler}"
-    [found] = reader.find_figures(sentence, "")
+    [found] = reader.find_figures(story_text(sentence))
     assert "25%" in found.quote
     assert "$50bn" in found.quote
     assert len(found.quote) <= 300
     before = f"{filler}On $50bn of Chinese goods {filler}a 25% tariff {filler}"
-    [found] = reader.find_figures(before, "")
+    [found] = reader.find_figures(story_text(before))
     assert "25%" in found.quote
     assert "$50bn" in found.quote
 
 
 def test_a_sum_of_another_rate_is_not_taken(reader: FigureReader) -> None:
     sentence = "A 5% tariff applies. A 25% tariff on $50bn of Chinese goods"
-    assert [each.amount_usd for each in reader.find_figures(sentence, "")] == [
+    assert [each.amount_usd for each in reader.find_figures(story_text(sentence))] == [
         None,
         Decimal(50 * 10**9),
     ]
     before = "On $50bn of Chinese goods a 5% tariff applies, then a 25% tariff on $3bn of imports"
-    assert [each.amount_usd for each in reader.find_figures(before, "")] == [
+    assert [each.amount_usd for each in reader.find_figures(story_text(before))] == [
         Decimal(50 * 10**9),
         Decimal(3 * 10**9),
     ]
@@ -132,7 +132,7 @@ def test_a_sum_of_another_rate_is_not_taken(reader: FigureReader) -> None:
 
 def test_several_sums_of_goods_are_read_where_there_is_no_rate(reader: FigureReader) -> None:
     sentence = "US tariffs on $50bn of Chinese goods and on $7bn of Peruvian goods"
-    assert [each.amount_usd for each in reader.find_figures(sentence, "")] == [
+    assert [each.amount_usd for each in reader.find_figures(story_text(sentence))] == [
         Decimal(50 * 10**9),
         Decimal(7 * 10**9),
     ]
@@ -163,7 +163,7 @@ def test_several_sums_of_goods_are_read_where_there_is_no_rate(reader: FigureRea
 def test_goods_that_a_duty_is_on_are_quoted(
     reader: FigureReader, sentence: str, products: list[str | None]
 ) -> None:
-    assert [each.product for each in reader.find_figures(sentence, "")] == products
+    assert [each.product for each in reader.find_figures(story_text(sentence))] == products
 
 
 @pytest.mark.parametrize(
@@ -187,26 +187,31 @@ def test_goods_that_a_duty_is_on_are_quoted(
 def test_a_percentage_is_a_duty_if_the_words_around_it_say_so(
     reader: FigureReader, sentence: str, percents: list[str | None]
 ) -> None:
-    found = [each.to_percent for each in reader.find_figures(sentence, "")]
+    found = [each.to_percent for each in reader.find_figures(story_text(sentence))]
     assert found == [None if each is None else Decimal(each) for each in percents]
 
 
 def test_ten_sentences_and_six_hundred_characters_of_each_are_read(reader: FigureReader) -> None:
     many = [f"A tariff of {number}% on steel." for number in (1, 2)]
     calm = "Rain fell on the fields. " * 9
-    assert [each.to_percent for each in reader.find_figures("", calm + many[0])] == [Decimal(1)]
-    assert reader.find_figures("Tariff", f"{calm}{calm[:25]}{many[0]}") == ()
+    assert [each.to_percent for each in reader.find_figures(story_text("", calm + many[0]))] == [
+        Decimal(1)
+    ]
+    assert reader.find_figures(story_text("Tariff", f"{calm}{calm[:25]}{many[0]}")) == ()
     for length, found in ((586, 1), (590, 0)):
-        assert len(reader.find_figures(f"{'x' * length} tariff of 7%", "")) == found
+        assert len(reader.find_figures(story_text(f"{'x' * length} tariff of 7%"))) == found
 
 
 def test_a_figure_that_is_part_of_another_is_left_out(reader: FigureReader) -> None:
     fuller = "US raises its tariff on Chinese steel from 10% to 25%."
-    assert len(reader.find_figures("Tariff of 25%", fuller)) == 1
-    assert len(reader.find_figures(fuller, "A tariff of 25%. A tariff of 25% on steel.")) == 1
-    assert len(reader.find_figures(fuller, "A tariff of 25% on copper.")) == 2
-    assert len(reader.find_figures(fuller, "A tariff of 10%.")) == 2
-    assert len(reader.find_figures("Tariff of 25%", "Tariff of 25%")) == 1
+    assert len(reader.find_figures(story_text("Tariff of 25%", fuller))) == 1
+    assert (
+        len(reader.find_figures(story_text(fuller, "A tariff of 25%. A tariff of 25% on steel.")))
+        == 1
+    )
+    assert len(reader.find_figures(story_text(fuller, "A tariff of 25% on copper."))) == 2
+    assert len(reader.find_figures(story_text(fuller, "A tariff of 10%."))) == 2
+    assert len(reader.find_figures(story_text("Tariff of 25%", "Tariff of 25%"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -224,7 +229,7 @@ def test_a_figure_that_is_part_of_another_is_left_out(reader: FigureReader) -> N
 def test_a_party_that_reacts_to_a_duty_does_not_charge_it(
     reader: FigureReader, reaction: str, duty: str, imposer: str
 ) -> None:
-    [found] = reader.find_figures(f"Peru {reaction} {duty}", "")
+    [found] = reader.find_figures(story_text(f"Peru {reaction} {duty}"))
     assert found.imposer == imposer
 
 
@@ -269,7 +274,7 @@ def test_a_party_that_reacts_to_a_duty_does_not_charge_it(
 def test_imposer_and_partner_are_read_from_grammar(
     reader: FigureReader, sentence: str, expected: list[Roles]
 ) -> None:
-    found = reader.find_figures(sentence, "")
+    found = reader.find_figures(story_text(sentence))
     assert [(figure.imposer, figure.partner) for figure in found] == expected
 
 
@@ -296,12 +301,14 @@ def test_imposer_and_partner_are_read_from_grammar(
 def test_a_rate_that_ends_is_an_old_rate(
     reader: FigureReader, sentence: str, old: str | None, new: str | None
 ) -> None:
-    [found] = reader.find_figures(sentence, "")
+    [found] = reader.find_figures(story_text(sentence))
     assert (found.from_percent, found.to_percent) == tuple(
         None if each is None else Decimal(each) for each in (old, new)
     )
 
 
 def test_each_duty_of_a_sentence_has_its_own_goods(reader: FigureReader) -> None:
-    found = reader.find_figures("Steel duty of 25%, copper duty of 10%, wine duty of 5%", "")
+    found = reader.find_figures(
+        story_text("Steel duty of 25%, copper duty of 10%, wine duty of 5%")
+    )
     assert [figure.product for figure in found] == ["Steel", "copper", "wine"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.news.figures.duties import FigureReader
-from tests.news.examples import PARTIES
+from tests.news.examples import PARTIES, story_text
 
 READER = FigureReader(PARTIES, ["steel", "copper", "cars", "wine", "milk"])
 
@@ -16,7 +16,7 @@ def read(title: str, text: str = "") -> list[Row]:
     """Imposer, partner, old rate and new rate of each figure."""
     return [
         (figure.imposer, figure.partner, _number(figure.from_percent), _number(figure.to_percent))
-        for figure in READER.find_figures(title, text)
+        for figure in READER.find_figures(story_text(title, text))
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.feeds.model import FeedKind
 from bot.news.topics.rules import TopicMatcher
 from bot.values import Topic
-from tests.news.examples import PARTIES, RULES
+from tests.news.examples import PARTIES, RULES, story_text
 
 MATCHER = TopicMatcher(RULES, PARTIES)
 
@@ -61,7 +61,7 @@ MATCHER = TopicMatcher(RULES, PARTIES)
     ],
 )
 def test_an_official_title_about_duties_matches_in_any_feed(title: str) -> None:
-    assert Topic.TARIFF in MATCHER.match(title, "").topics
+    assert Topic.TARIFF in MATCHER.match(story_text(title)).topics
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_an_official_title_about_duties_matches_in_any_feed(title: str) -> None:
     ],
 )
 def test_a_bare_caption_matches_in_an_official_feed_only(title: str) -> None:
-    assert MATCHER.match(title, "", FeedKind.OFFICIAL).topics == (Topic.TARIFF,)
-    assert MATCHER.match(title, "", FeedKind.PAPER).topics == ()
-    assert MATCHER.match(title, "").topics == ()
+    assert MATCHER.match(story_text(title), FeedKind.OFFICIAL).topics == (Topic.TARIFF,)
+    assert MATCHER.match(story_text(title), FeedKind.PAPER).topics == ()
+    assert MATCHER.match(story_text(title)).topics == ()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_bare_caption_matches_in_an_official_feed_only(title: str) -> None:
     ],
 )
 def test_a_headline_that_ends_with_a_country_is_no_caption(title: str) -> None:
-    assert MATCHER.match(title, "").topics == ()
+    assert MATCHER.match(story_text(title)).topics == ()
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_a_headline_that_ends_with_a_country_is_no_caption(title: str) -> None:
     ],
 )
 def test_other_official_titles_stay_silent(title: str) -> None:
-    assert MATCHER.match(title, "", FeedKind.OFFICIAL).topics == ()
+    assert MATCHER.match(story_text(title), FeedKind.OFFICIAL).topics == ()

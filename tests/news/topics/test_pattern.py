@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.news.topics.index import PatternIndex
 from bot.news.topics.pattern import PatternCompiler
-from bot.news.topics.tokens import split_words
+from bot.news.topics.tokens import read_sentence
 from tests.news.examples import PARTIES
 
 LISTS = {
@@ -20,9 +20,9 @@ LISTS = {
 
 def holds(pattern: str, text: str) -> bool:
     index = PatternIndex([("it", PatternCompiler(LISTS).compile(pattern))])
-    words = split_words(text, PARTIES.find_mentions(text))
-    assert index.matches_any(words) is bool(index.find(words))
-    return index.matches_any(words)
+    sentence = read_sentence(text, "title", PARTIES.find_mentions(text))
+    assert index.matches_any(sentence) is bool(index.find(sentence))
+    return index.matches_any(sentence)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,7 @@ def test_an_invalid_pattern_is_refused_with_the_reason(pattern: str, cause: str)
 
 @given(st.text())
 def test_matched_words_have_their_position_in_the_text(text: str) -> None:
-    for word in split_words(text, PARTIES.find_mentions(text)):
-        assert 0 <= word.start < word.end <= len(text)
-        assert word.word_count >= 1
+    sentence = read_sentence(text, "title", PARTIES.find_mentions(text))
+    assert len(sentence.words) == len(sentence.spans) == len(sentence.begins)
+    for start, end in sentence.spans:
+        assert 0 <= start < end <= len(text)

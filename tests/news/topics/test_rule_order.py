@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from bot.news.story import Evidence, Match
 from bot.news.topics.rules import Rule, Silence, TopicMatcher, TopicRules
 from bot.values import Topic
-from tests.news.examples import PARTIES
+from tests.news.examples import PARTIES, story_text
 
 TARIFF, TALKS = Topic.TARIFF, Topic.NEGOTIATION
 TALKS_FOUND = ("talks", "summary", "talks")
@@ -58,7 +58,7 @@ def matcher() -> TopicMatcher:
 
 def found(title: str, summary: str = "") -> list[tuple[str, str, str]]:
     """For each match: the rule, where it matched (title or summary), and the matched words."""
-    evidence = matcher().match(title, summary).evidence
+    evidence = matcher().match(story_text(title, summary)).evidence
     return [(each.rule, each.where, each.words) for each in evidence]
 
 
@@ -107,7 +107,7 @@ def test_a_rule_gives_one_match(
 def test_the_first_two_sentences_of_a_summary_count(
     summary: str, topics: tuple[Topic, ...]
 ) -> None:
-    assert matcher().match("A roof", summary).topics == topics
+    assert matcher().match(story_text("A roof", summary)).topics == topics
 
 
 LONG = "The roof is " + "very " * 110 + "old."
@@ -127,7 +127,7 @@ def test_a_long_summary_is_matched_sentence_by_sentence(
     summary: str, topics: tuple[Topic, ...]
 ) -> None:
     assert len(summary) > 600
-    assert matcher().match("A roof", summary).topics == topics
+    assert matcher().match(story_text("A roof", summary)).topics == topics
 
 
 @pytest.mark.parametrize(
@@ -192,14 +192,19 @@ def test_the_background_of_a_sentence_in_the_lead_does_not_count(
     title: str, summary: str, topics: tuple[Topic, ...]
 ) -> None:
     rules = TopicRules(asides=("comes as",), rules=(rule("duty", "duty"),))
-    assert TopicMatcher(rules, PARTIES).match(title, summary).topics == topics
+    assert TopicMatcher(rules, PARTIES).match(story_text(title, summary)).topics == topics
 
 
 def test_a_silenced_title_has_no_topics() -> None:
     assert (
-        matcher().match("Business live: Stocks slip on a new duty", "A duty is due.").topics == ()
+        matcher()
+        .match(story_text("Business live: Stocks slip on a new duty", "A duty is due."))
+        .topics
+        == ()
     )
-    assert matcher().match("Business live: why stocks slip on a new duty", "").topics == (TARIFF,)
+    assert matcher().match(story_text("Business live: why stocks slip on a new duty")).topics == (
+        TARIFF,
+    )
 
 
 @pytest.mark.parametrize(
@@ -235,7 +240,7 @@ def test_lists_and_parties_are_known_in_rules_and_silences() -> None:
     made = TopicMatcher(rules, PARTIES)
     assert made.find_silence("A levy of China") == "calm"
     assert made.find_silence("A levy of China on duty") is None
-    match = made.match("China levy, a duty of 5", "")
+    match = made.match(story_text("China levy, a duty of 5"))
     assert match == Match(
         topics=(TARIFF, TALKS),
         evidence=(
@@ -243,8 +248,8 @@ def test_lists_and_parties_are_known_in_rules_and_silences() -> None:
             Evidence(topic=TALKS, rule="plain", words="levy", where="title"),
         ),
     )
-    assert made.match("China levy, no duty of 5", "").topics == (TALKS,)
-    assert made.match("Rain", "A levy is due.") == Match()
+    assert made.match(story_text("China levy, no duty of 5")).topics == (TALKS,)
+    assert made.match(story_text("Rain", "A levy is due.")) == Match()
 
 
 @pytest.mark.parametrize(
@@ -285,4 +290,4 @@ def test_a_mistake_is_reported_at_its_place(
 
 
 def test_topics_are_listed_in_a_fixed_order() -> None:
-    assert matcher().match("Trade talks on a duty", "").topics == (TARIFF, TALKS)
+    assert matcher().match(story_text("Trade talks on a duty")).topics == (TARIFF, TALKS)

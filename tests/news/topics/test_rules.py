@@ -12,7 +12,7 @@ from bot.feeds.model import FeedKind
 from bot.news.topics.rules import Rule, Silence, TopicMatcher
 from bot.runtime.config_loader import load_topics
 from bot.values import Topic
-from tests.news.examples import PARTIES, ROOT, RULES
+from tests.news.examples import PARTIES, ROOT, RULES, story_text
 
 MATCHER = TopicMatcher(RULES, PARTIES)
 HEADLINES = [
@@ -23,7 +23,7 @@ CORPUS = ROOT / ".." / "shared" / "corpus" / "dev.jsonl"
 
 
 def rules_for(title: str, kind: FeedKind | None = None) -> set[str]:
-    return {evidence.rule for evidence in MATCHER.match(title, "", kind).evidence}
+    return {evidence.rule for evidence in MATCHER.match(story_text(title), kind).evidence}
 
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
@@ -51,18 +51,25 @@ def test_each_silence_matches_its_example_and_not_its_counterexample(silence: Si
 
 @pytest.mark.parametrize("headline", HEADLINES, ids=lambda headline: headline["title"])
 def test_each_headline_gets_its_topics(headline: dict[str, object]) -> None:
-    match = MATCHER.match(str(headline["title"]), str(headline["summary"]))
+    match = MATCHER.match(story_text(str(headline["title"]), str(headline["summary"])))
     assert list(match.topics) == headline["topics"]
 
 
 def test_a_phone_tariff_never_matches() -> None:
-    assert MATCHER.match("Mobile tariff of 5 euro a month", "A tariff story.").topics == ()
-    assert MATCHER.match("Electricity tariff order 2026", "A tariff story.").topics == ()
+    assert (
+        MATCHER.match(story_text("Mobile tariff of 5 euro a month", "A tariff story.")).topics == ()
+    )
+    assert (
+        MATCHER.match(story_text("Electricity tariff order 2026", "A tariff story.")).topics == ()
+    )
 
 
 def test_the_first_sentences_of_a_summary_count() -> None:
     match = MATCHER.match(
-        "Carmaker lowers its forecast", "It said that US tariffs would cost it a billion dollars."
+        story_text(
+            "Carmaker lowers its forecast",
+            "It said that US tariffs would cost it a billion dollars.",
+        )
     )
     assert match.topics == (Topic.TARIFF,)
     assert match.evidence[0].where == "summary"
@@ -70,12 +77,12 @@ def test_the_first_sentences_of_a_summary_count() -> None:
 
 def test_sentences_far_down_in_a_summary_do_not_count() -> None:
     text = "The club has a new roof. It is green. Rain falls on it. Tariffs on steel had risen."
-    assert MATCHER.match("A roof for the club", text).topics == ()
+    assert MATCHER.match(story_text("A roof for the club", text)).topics == ()
 
 
 def test_evidence_is_quoted_from_the_story() -> None:
     title, text = "Judges void the tariffs", "The U.S. and China hold trade talks in Geneva."
-    evidence = MATCHER.match(title, text).evidence
+    evidence = MATCHER.match(story_text(title, text)).evidence
     assert {each.topic for each in evidence} == set(Topic)
     for each in evidence:
         assert each.words in (title if each.where == "title" else text)
@@ -83,12 +90,12 @@ def test_evidence_is_quoted_from_the_story() -> None:
 
 @given(st.text(), st.text())
 def test_any_text_can_be_matched(title: str, summary: str) -> None:
-    MATCHER.match(title, summary)
+    MATCHER.match(story_text(title, summary))
 
 
 @pytest.mark.parametrize("unit", ["tariff ", "trade talks ", "US, ", "court of ", "1% ", "a"])
 def test_long_titles_and_texts_are_limited(unit: str) -> None:
-    MATCHER.match(unit * 20_000, unit * 20_000)
+    MATCHER.match(story_text(unit * 20_000, unit * 20_000))
 
 
 def test_the_error_for_a_wrong_pattern_names_file_line_and_key(tmp_path: Path) -> None:
@@ -158,7 +165,7 @@ def test_topics_of_the_labelled_corpus_reach_the_measured_figures() -> None:
     counts = {topic: {"right": 0, "false": 0, "missed": 0} for topic in Topic}
     without_topics = silent = 0
     for story in stories:
-        given_topics = MATCHER.match(story["title"], story["summary"]).topics
+        given_topics = MATCHER.match(story_text(story["title"], story["summary"])).topics
         if not story["topics"] and not story["optional"]:
             without_topics += 1
             silent += not given_topics

@@ -5,7 +5,7 @@ governor   "Canada will (raise) its 25% duty"; not "shares fell as a 25% duty" (
 subject    "(Canada), hit by duties, raises"; not "firms in (Canada) raise"
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.news.figures.tokens import Token
@@ -40,6 +40,8 @@ from bot.news.figures.words import (
 FAR = 40
 """Maximum distance of a verb from its duty, and of a subject from its verb, in tokens."""
 
+_MAY_MEAN_DUTY = DUTY_NOUNS | {"'s", "tax", "taxes", "margin", "margins", "deposit", "deposits"}
+
 
 class Governor(NamedTuple):
     """The verb that a duty belongs to."""
@@ -67,6 +69,12 @@ class SentenceGrammar:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
+        self.duties = [
+            place
+            for place, token in enumerate(tokens)
+            if token.text in _MAY_MEAN_DUTY and self._means_duty(place)
+        ]
+        """The tokens of words for duties."""
 
     def text(self, at: int) -> str:
         return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
@@ -88,6 +96,10 @@ class SentenceGrammar:
         return is_place and self.text(place - 1) in SOLD
 
     def is_duty(self, at: int) -> bool:
+        """Whether a token is a word for duties."""
+        return at in self.duties
+
+    def _means_duty(self, at: int) -> bool:
         text = self.text(at)
         if text in ("levy", "levies") and self.tokens[at + 1 :]:
             after = self.tokens[at + 1]
@@ -101,10 +113,6 @@ class SentenceGrammar:
             or (text in ("margin", "margins") and before in ("dumping", "subsidy"))
             or (text in ("deposit", "deposits") and after_text == "on")
         )
-
-    def find_duties(self) -> Iterator[int]:
-        """The tokens of words for duties."""
-        return (place for place in range(len(self.tokens)) if self.is_duty(place))
 
     def find_verb(self, at: int) -> VerbClass | None:
         """The class of the verb at a token, or None if it is a noun or no verb."""

@@ -45,7 +45,7 @@ class SentenceRoles:
         self._imposers = ImposerFinder(self._grammar)
         self._verbs = VerbReader(self._grammar)
         self._targets = TargetReader(self._grammar)
-        self.find_bare_duties = self._grammar.find_duties
+        self.bare_duties = self._grammar.duties
         self.find_link = self._grammar.find_link
 
     def read_duty(self, at: int, low: int, high: int) -> Roles:
