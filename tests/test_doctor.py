@@ -23,6 +23,7 @@ from bot.store.installations import Installations
 from bot.store.token_cipher import TokenCipher, make_key
 from bot.store.upgrade import upgrade
 from tests.feeds.server import FeedServer, serving
+from tests.shipped import open_config
 from tests.sources.examples import document, page, row, sdmx
 
 
@@ -55,7 +56,7 @@ def socket_mode_settings(setup: pytest.MonkeyPatch, workspace: Workspace) -> Non
 
 
 async def run_doctor() -> dict[str, CheckResult]:
-    return {finding.subject: finding async for finding in examine()}
+    return {finding.subject: finding async for finding in examine(open_config)}
 
 
 def failed_subjects(findings: dict[str, CheckResult]) -> set[str]:
@@ -179,7 +180,7 @@ async def test_a_broken_feed_list_and_a_misspelled_setting_are_reported(
 ) -> None:
     (tmp_path / "feeds.yaml").write_text("feeds:\n- {id: a, titel: A}\n", encoding="utf-8")
     (tmp_path / ".env").write_text("TARIFFWIRE_CHANEL=news\n", encoding="utf-8")
-    subjects = [(each.subject, each.ok, each.says) async for each in examine()]
+    subjects = [(each.subject, each.ok, each.says) async for each in examine(open_config)]
     assert subjects[0][:2] == ("settings", False)
     assert "Did you mean TARIFFWIRE_CHANNEL?" in subjects[0][2]
     [config] = [each for each in subjects if each[0] == "config"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from bot.alerts.subscriptions.own_lines import count_dependent
+from bot.cli.config import open_config
 from bot.cli.output import echo, print_json, report_errors
 from bot.cli.rates.service import build_current_ledger
 from bot.commands.lines.replies import LineTable, ProposedImport
@@ -26,7 +27,6 @@ from bot.lines.table import RowFilter, RowOrder
 from bot.lines.validation import ImportedColumns, ImportedRow
 from bot.parties import Parties
 from bot.render import lines as words
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 from bot.store.owner import find_owner
 from bot.store.subscriptions import Subscriptions
@@ -269,7 +269,7 @@ async def _open() -> AsyncIterator[tuple[LineListService, str, Parties, Subscrip
 
     settings = load_settings()
     # It runs an event loop of its own.
-    ledger = await asyncio.to_thread(build_current_ledger, ConfigFolder(settings))
+    ledger = await asyncio.to_thread(build_current_ledger, open_config(settings))
     async with open_store(settings) as store:
         owner = await find_owner(store.database)
         if owner is None:
