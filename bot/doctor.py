@@ -8,7 +8,7 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -73,7 +73,9 @@ class CheckResult(Frozen):
 _COPY_AGAIN = "Copy SLACK_BOT_TOKEN again from the app's page on Slack"
 
 
-async def examine() -> AsyncIterator[CheckResult]:
+async def examine(
+    open_config: Callable[[Settings], ConfigFolder] = ConfigFolder,
+) -> AsyncIterator[CheckResult]:
     """Yields each result as soon as it is known. Problems are results, not exceptions."""
     for line in list_unknown_variables():
         yield _bad("settings", line, "Rename or remove it")
@@ -83,29 +85,29 @@ async def examine() -> AsyncIterator[CheckResult]:
         yield _failed("settings", error)
         return
     yield _good("settings", f"Slack via {_TRANSPORTS[settings.transport]}")
-    config = check_config(settings)
-    yield config
+    config = open_config(settings)
+    readable = check_config(config)
+    yield readable
     for result in check_disk(settings):
         yield result
     database_ok = True
     async for result in check_database(settings):
         database_ok = database_ok and (result.ok or result.subject != "database")
         yield result
-    ledger = ConfigFolder(settings).ledger if config.ok else None
+    ledger = config.ledger if readable.ok else None
     async for result in check_slack_setup(settings, ledger):
         yield result
-    if config.ok:
-        yield await check_data_age(settings, read_clock())
-        async for result in check_live_sources(settings):
+    if readable.ok:
+        yield await check_data_age(config, read_clock())
+        async for result in check_live_sources(config):
             yield result
-    if config.ok and database_ok:
+    if readable.ok and database_ok:
         for result in await check_feeds(settings):
             yield result
 
 
-def check_config(settings: Settings) -> CheckResult:
+def check_config(config: ConfigFolder) -> CheckResult:
     """Whether every file of the config folder can be read."""
-    config = ConfigFolder(settings)
     try:
         config.read_all()
     except TariffwireError as error:
@@ -114,12 +116,11 @@ def check_config(settings: Settings) -> CheckResult:
     return _good("config", f"{len(config.feeds)} feeds, {enabled} of them on; rates read")
 
 
-async def check_data_age(settings: Settings, now: datetime) -> CheckResult:
+async def check_data_age(config: ConfigFolder, now: datetime) -> CheckResult:
     """The number of days since each economy's rates were last checked. It is a warning if answers
     mark some of them as old."""
-    config = ConfigFolder(settings)
     try:
-        checks = await asyncio.to_thread(data_checks, settings.database)
+        checks = await asyncio.to_thread(data_checks, config.settings.database)
     except TariffwireError:
         checks = ()  # Another check reports the database.
     last = find_last_checks(apply_checks(config.book, checks))
@@ -369,12 +370,12 @@ async def check_clock(api_url: str, session: aiohttp.ClientSession) -> CheckResu
     return _bad("clock", says, cure)
 
 
-async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
+async def check_live_sources(config: ConfigFolder) -> AsyncIterator[CheckResult]:
     """Whether each enabled live source answers in the documented format."""
+    settings = config.settings
     if not settings.live_sources:
         yield _good("live sources", "none is on")
         return
-    config = ConfigFolder(settings)
     sources = SourceRegistry(settings, make_fetch_limits(settings), config.parties, read_clock)
     cure = "Check the network and the source's address, or take it out of TARIFFWIRE_LIVE_SOURCES"
     try:

@@ -16,7 +16,6 @@ from bot.doctor import CheckResult, check_data_age, check_messages, check_token,
 from bot.installation import Installation
 from bot.local_slack.server import Workspace
 from bot.proposals.approval.data_checks import find_last_checks
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 from bot.slack.blockkit.blocks import Message, section
 from bot.slack.scopes import SCOPES
@@ -26,6 +25,7 @@ from bot.store.installations import Installations
 from bot.store.token_cipher import TokenCipher, make_key
 from bot.store.upgrade import upgrade
 from tests.feeds.server import FeedServer, serving
+from tests.shipped import open_config
 from tests.sources.examples import document, page, row, sdmx
 
 
@@ -58,7 +58,7 @@ def socket_mode_settings(setup: pytest.MonkeyPatch, workspace: Workspace) -> Non
 
 
 async def run_doctor() -> dict[str, CheckResult]:
-    return {finding.subject: finding async for finding in examine()}
+    return {finding.subject: finding async for finding in examine(open_config)}
 
 
 def failed_subjects(findings: dict[str, CheckResult]) -> set[str]:
@@ -76,11 +76,11 @@ async def test_a_working_setup_without_slack_passes(setup: pytest.MonkeyPatch) -
 
 
 async def test_rates_that_answers_mark_as_old_are_a_warning(setup: pytest.MonkeyPatch) -> None:
-    settings = load_settings()
-    last = find_last_checks(ConfigFolder(settings).book)
+    config = open_config(load_settings())
+    last = find_last_checks(config.book)
     noon = datetime.combine(min(last.values()), time(12), UTC)
-    fresh = await check_data_age(settings, noon + timedelta(days=30))
-    old = await check_data_age(settings, noon + timedelta(days=31))
+    fresh = await check_data_age(config, noon + timedelta(days=30))
+    old = await check_data_age(config, noon + timedelta(days=31))
     assert [(each.ok, bool(each.cure)) for each in (fresh, old)] == [(True, False), (True, True)]
 
 
@@ -191,7 +191,7 @@ async def test_a_broken_feed_list_and_a_misspelled_setting_are_reported(
 ) -> None:
     (tmp_path / "feeds.yaml").write_text("feeds:\n- {id: a, titel: A}\n", encoding="utf-8")
     (tmp_path / ".env").write_text("TARIFFWIRE_CHANEL=news\n", encoding="utf-8")
-    subjects = [(each.subject, each.ok, each.says) async for each in examine()]
+    subjects = [(each.subject, each.ok, each.says) async for each in examine(open_config)]
     assert subjects[0][:2] == ("settings", False)
     assert "Did you mean TARIFFWIRE_CHANNEL?" in subjects[0][2]
     [config] = [each for each in subjects if each[0] == "config"]

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from bot.cli.config import open_config
 from bot.cli.output import echo, print_json, report_errors
 from bot.doctor import CheckResult, examine
 
@@ -20,7 +21,7 @@ def doctor(as_json: bool) -> None:
 async def _examine(as_json: bool) -> bool:
     """Prints each result as soon as it is known; returns whether every check passed."""
     ok = True
-    async for result in examine():
+    async for result in examine(open_config):
         ok = ok and result.ok
         if as_json:
             print_json(result.model_dump())

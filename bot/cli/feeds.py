@@ -6,12 +6,12 @@ from typing import IO, TypeVar
 
 import click
 
+from bot.cli.config import open_config
 from bot.cli.feed_report import format_report
 from bot.cli.output import echo, report_errors
 from bot.feeds.http.fetch import redact_address
 from bot.feeds.opml import read_opml, write_opml
 from bot.feeds.polling.feed_check import FeedCheck, check_address
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.settings import Settings, load_settings
 from bot.runtime.wiring.basics import read_clock
@@ -82,7 +82,7 @@ def check_feed(url: str) -> None:
     """Fetch URL once and show the feed and its entries that match a topic. Nothing is saved."""
     settings = load_settings()
     found = asyncio.run(_check(settings, url))
-    config = ConfigFolder(settings)
+    config = open_config(settings)
     for line in format_report(found, config.reader, config.topic_languages, read_clock()):
         echo(line)
 

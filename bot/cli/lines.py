@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from bot.alerts.subscriptions.own_lines import count_dependent
+from bot.cli.config import open_config
 from bot.cli.output import echo, print_json, report_errors
 from bot.cli.rates.service import build_current_ledger
 from bot.cli.slack_ids import check_channel, check_team, check_user
@@ -27,7 +28,6 @@ from bot.lines.table import RowFilter, RowOrder
 from bot.lines.validation import ImportedColumns, ImportedRow
 from bot.parties import Parties
 from bot.render import lines as words
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 from bot.store.engine import Database
 from bot.store.installations import list_installations
@@ -284,7 +284,7 @@ async def _open(
     async with open_store(settings) as store:
         team = await _find_team(store.database, place.team, settings.home_team)
         # It runs an event loop of its own.
-        ledger = await asyncio.to_thread(build_current_ledger, ConfigFolder(settings))
+        ledger = await asyncio.to_thread(build_current_ledger, open_config(settings))
         service = LineListService(store.lines, lambda: ledger, read_clock)
         owner = ListOwner(team, place.conversation)
         yield service, owner, ledger.parties, store.subscriptions

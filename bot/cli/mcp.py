@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from bot.cli.config import open_config
 from bot.cli.output import report_errors
 from bot.cli.rates.service import Decided, apply_decided, open_answers, read_decided
 from bot.commands.answers import AnswerService
@@ -20,7 +21,7 @@ from bot.store.read_only import SavedStories
 @report_errors
 def mcp() -> None:
     """Serve read-only tools to an MCP client over stdin and stdout."""
-    current = _CurrentLedger(ConfigFolder(load_settings()))
+    current = _CurrentLedger(open_config(load_settings()))
     current.read()
     # The SDK reads stdin in a thread that cannot be interrupted. With Python's own handler, Ctrl-C
     # would wait for the client's next line. Nothing is written, so the process can just end.

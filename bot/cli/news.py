@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import click
 
+from bot.cli.config import open_config
 from bot.cli.output import print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
 from bot.news.evaluation import evaluate
@@ -23,7 +24,6 @@ from bot.news.jsonl import (
 )
 from bot.news.reader import Reader
 from bot.render.story_comparison import explain_comparison
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 
 LONGEST_LINE = 5_000_000
@@ -72,7 +72,7 @@ def evaluate_sets(folder: Path, misses: bool) -> None:
 
     Each *.jsonl file in FOLDER is a set, with one labeled story or pair per line.
     """
-    reader = ConfigFolder(load_settings()).reader
+    reader = open_config(load_settings()).reader
     paths = sorted(folder.glob("*.jsonl"))
     if not paths:
         raise TariffwireError(str(folder), "no *.jsonl files", "Name a folder with labeled sets")
@@ -108,7 +108,7 @@ def _read_set(path: Path) -> list[dict[str, Any]]:
 
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
     """Reads line by line and prints the answer to each line before it reads the next one."""
-    reader, size, done = ConfigFolder(load_settings()).reader, _find_size(file), 0
+    reader, size, done = open_config(load_settings()).reader, _find_size(file), 0
     # If the answers go to the terminal, no progress bar is shown, because it would mix with
     # the answers.
     with progress_bar("Reading", shown=not sys.stdout.isatty()) as advance:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from bot.cli.config import open_config
 from bot.cli.output import echo, print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
 from bot.pipeline import IntakeResult
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 from bot.runtime.wiring.basics import lock_data_folder, open_decisions, open_store
 from bot.runtime.wiring.polling import (
@@ -55,7 +55,7 @@ async def _poll(
 ) -> bool:
     """Polls until it is interrupted, or only once if `once` is set. Returns whether at least one
     feed could be read."""
-    config = ConfigFolder(settings).read_all()
+    config = open_config(settings).read_all()
     async with open_store(settings) as store, open_poller(settings) as poller:
         decisions = await open_decisions(config, store)
         polling = Polling(

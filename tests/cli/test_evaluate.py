@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bot.cli import main
+from tests.cli import runner
 
 DUTY = {"id": "d1", "title": "EU puts a 10% duty on wine from Chile", "summary": ""}
 RAIN = {"id": "d2", "title": "Rain in Spain", "summary": ""}
@@ -16,7 +16,7 @@ def run(folder: Path, *options: str, **sets: Sequence[Mapping[str, object]]) -> 
     for name, items in sets.items():
         lines = "".join(json.dumps(item) + "\n" for item in items)
         (folder / f"{name}.jsonl").write_text(lines)
-    return CliRunner().invoke(main, ["eval", str(folder), *options])
+    return runner.run("eval", folder, *options)
 
 
 def test_topics_and_parties_are_scored(tmp_path: Path) -> None:

@@ -5,34 +5,31 @@ import subprocess
 import sys
 
 import pytest
-from click.testing import CliRunner
 
-from bot.cli import COMMANDS, Group, main
+from bot.cli import COMMANDS, Group
+from tests.cli.runner import run
 
-START = "import sys; from bot.cli import main; main(prog_name='tariffwire')"
+START = "from bot.cli import main; main(prog_name='tariffwire')"
 
 
-def complete(line: str, shell: str = "fish") -> dict[str, str]:
+def complete(line: str) -> dict[str, str]:
     """The completions of the last word of the line, with their descriptions."""
-    words = line.split(" ")
-    done = subprocess.run(
-        [sys.executable, "-c", START],
-        env={
-            **os.environ,
-            "_TARIFFWIRE_COMPLETE": f"{shell}_complete",
-            "COMP_WORDS": line,
-            "COMP_CWORD": words[-1],
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    rows = (row.removeprefix("plain,").partition("\t") for row in done.stdout.splitlines())
+    return read_completions(run(env=completion_of(line)).stdout)
+
+
+def completion_of(line: str) -> dict[str, str]:
+    """The environment in which fish asks for the completions of the last word of the line."""
+    words = {"COMP_WORDS": line, "COMP_CWORD": line.split(" ")[-1]}
+    return {**os.environ, "_TARIFFWIRE_COMPLETE": "fish_complete", **words}
+
+
+def read_completions(printed: str) -> dict[str, str]:
+    rows = (row.removeprefix("plain,").partition("\t") for row in printed.splitlines())
     return {word: about for word, _, about in rows}
 
 
 def test_the_help_lists_each_command_once_in_four_groups() -> None:
-    text = CliRunner().invoke(main, ["--help"]).output
+    text = run("--help").output
     sections = text.split("\n\n")
     titles = [section.split(":")[0] for section in sections if section.split(":")[0] in set(Group)]
     assert titles == ["Ask", "Run", "Admin", "Develop"]
@@ -41,7 +38,6 @@ def test_the_help_lists_each_command_once_in_four_groups() -> None:
         assert section.startswith(place.group)
 
 
-@pytest.mark.journey
 def test_commands_and_economies_are_completed() -> None:
     assert set(complete("tariffwire r")) == {"rate", "rates", "release", "run"}
     assert "Answer a question" in complete("tariffwire rate")["rate"]
@@ -52,13 +48,18 @@ def test_commands_and_economies_are_completed() -> None:
 
 
 @pytest.mark.journey
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_gets_its_script(shell: str) -> None:
+def test_the_program_completes_a_word() -> None:
     done = subprocess.run(
         [sys.executable, "-c", START],
-        env={**os.environ, "_TARIFFWIRE_COMPLETE": f"{shell}_source"},
+        env=completion_of("tariffwire r"),
         capture_output=True,
         text=True,
-        check=False,
+        check=True,
     )
-    assert "_TARIFFWIRE_COMPLETE" in done.stdout
+    assert read_completions(done.stdout) == complete("tariffwire r")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_its_script(shell: str) -> None:
+    printed = run(env={**os.environ, "_TARIFFWIRE_COMPLETE": f"{shell}_source"}).stdout
+    assert "_TARIFFWIRE_COMPLETE" in printed

@@ -2,19 +2,19 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from bot.alerts.subscriptions.criteria import Criteria
-from bot.cli import main
 from bot.store.installations import Installations
 from bot.store.owner import MANY_WORKSPACES, Owner, assign_database
 from bot.store.token_cipher import TokenCipher, make_key
-from bot.store.upgrade import upgrade
+from tests.cli import runner
 from tests.cli.evidence.conftest import many
 from tests.store.examples import NOON, subscription
 from tests.store.opened import open_store
@@ -22,22 +22,19 @@ from tests.store.test_installations import installation
 
 __all__ = ["many"]
 
-pytestmark = pytest.mark.journey
-
 CSV = "code,origin,label\n8507.60.00,CN,batteries\n0101.21.00,Germany,=1+1\n"
 Run = Callable[..., Result]
 
 
-async def _create(address: str, team: str) -> None:
-    await upgrade(address)
+async def _assign(address: str, team: str) -> None:
     store = open_store(address)
     await assign_database(store.database, Owner(team), NOON)
     await store.database.close()
 
 
 @pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    found = f"sqlite:///{tmp_path / 'bot.db'}"
+def address(blank_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    found = f"sqlite:///{shutil.copyfile(blank_file, tmp_path / 'bot.db')}"
     monkeypatch.setenv("DATABASE_URL", found)
     monkeypatch.setenv("TARIFFWIRE_DATA_DIR", str(tmp_path))
     return found
@@ -45,10 +42,10 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def run(address: str) -> Run:
-    asyncio.run(_create(address, "T1"))
+    asyncio.run(_assign(address, "T1"))
 
-    def run(*words: str, text: str | None = None, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, ["lines", *words], input=text)
+    def run(*words: str, text: str = "", code: int = 0) -> Result:
+        result = runner.run("lines", *words, text=text)
         assert result.exit_code == code, result.output
         return result
 
@@ -214,7 +211,7 @@ def test_files_that_cannot_be_read_are_refused(
 
 
 def test_a_database_of_no_workspace_is_refused(address: str) -> None:
-    result = CliRunner().invoke(main, ["lines", "show", "--user", "U1A"])
+    result = runner.run("lines", "show", "--user", "U1A")
     assert result.exit_code == 1
     assert "tariffwire run" in result.stderr
 

@@ -2,15 +2,15 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from bot.alerts.delivery import DeliveryState
-from bot.cli import main
-from bot.store.upgrade import upgrade
+from tests.cli import runner
 from tests.store.examples import NOON, delivery
 from tests.store.opened import Store, open_store
 
@@ -20,7 +20,6 @@ WAITING, CLAIMED = delivery("a", "C2"), delivery("a", "C3")
 
 
 async def _prepare(address: str) -> None:
-    await upgrade(address)
     store = open_store(address)
     await store.queue(FAILED, OTHER)
     for each in (FAILED, OTHER):
@@ -33,8 +32,8 @@ async def _prepare(address: str) -> None:
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> str:
-    found = f"sqlite:///{tmp_path / 'bot.db'}"
+def address(blank_file: Path, tmp_path: Path) -> str:
+    found = f"sqlite:///{shutil.copyfile(blank_file, tmp_path / 'bot.db')}"
     asyncio.run(_prepare(found))
     return found
 
@@ -44,7 +43,7 @@ def run(address: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("DATABASE_URL", address)
 
     def run(*words: str) -> Result:
-        return CliRunner().invoke(main, ["outbox", *words])
+        return runner.run("outbox", *words)
 
     return run
 

@@ -4,16 +4,14 @@ import json
 import re
 
 import pytest
-from click.testing import CliRunner
 
-from bot.cli import main
 from bot.cli.output import echo, print_json
 from bot.cli.rates.console import print_all
 from bot.cli.rates.terminal import render_line
+from tests.cli.runner import run
 
 HOSTILE = "duty \x1b]0;owned\x07\x1b[2J\x9b31m\x08\r\u202exet\u2066 \x7f 25%"
 """Text that sets a terminal's title, clears it and turns the writing direction."""
-WRONG = {"TARIFFWIRE_MAX_AGE_HOURS": "1e15"}
 COMMANDS = [
     ("rate", "us china"),
     ("rates", "upcoming"),
@@ -27,13 +25,16 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_an_error_is_json_with_json_only(words: tuple[str, ...]) -> None:
-    done = CliRunner(env=WRONG).invoke(main, [*words, "--json"])
+def test_an_error_is_json_with_json_only(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARIFFWIRE_MAX_AGE_HOURS", "1e15")
+    done = run(*words, "--json")
     assert done.exit_code == 1
     error = json.loads(done.stdout)["error"]
     assert set(error) == {"thing", "cause", "cure"}
     assert error["thing"] == "TARIFFWIRE_MAX_AGE_HOURS"
-    plain = CliRunner(env=WRONG).invoke(main, words)
+    plain = run(*words)
     assert (plain.exit_code, plain.stdout) == (1, "")
     assert plain.stderr == done.stderr
     assert plain.stderr.startswith("tariffwire: TARIFFWIRE_MAX_AGE_HOURS: ")
@@ -41,7 +42,7 @@ def test_an_error_is_json_with_json_only(words: tuple[str, ...]) -> None:
 
 
 def test_the_error_of_a_question_is_in_its_object() -> None:
-    done = CliRunner().invoke(main, ["rate", "us", "chinnx", "--json"])
+    done = run("rate", "us", "chinnx", "--json")
     assert done.exit_code == 1
     found = json.loads(done.stdout)
     assert (found["asked"]["text"], found["answers"]) == ("us chinnx", [])
@@ -60,13 +61,13 @@ def test_the_error_of_a_question_is_in_its_object() -> None:
     ids=str,
 )
 def test_wrong_usage_is_json_with_json(words: tuple[str, ...], thing: str, named: str) -> None:
-    done = CliRunner().invoke(main, [*words, "--json"], prog_name="tariffwire")
+    done = run(*words, "--json")
     error = json.loads(done.stdout)["error"]
     assert done.exit_code == 2
     assert error["thing"] == f"tariffwire {thing}".strip()
     assert named in error["cause"]
     assert error["cure"].endswith("--help")
-    plain = CliRunner().invoke(main, words, prog_name="tariffwire")
+    plain = run(*words)
     assert (plain.exit_code, plain.stdout) == (2, "")
     assert plain.stderr == done.stderr
 

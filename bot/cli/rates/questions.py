@@ -9,6 +9,7 @@ from typing import cast
 
 import click
 
+from bot.cli.config import open_config
 from bot.cli.output import echo, print_json, read_day, report_errors, report_errors_as
 from bot.cli.rates.completion import complete_word
 from bot.cli.rates.console import print_all
@@ -38,7 +39,6 @@ from bot.render.dates.spells import describe_spells
 from bot.render.json import build_deadline_json, build_upcoming_json
 from bot.render.overview.headline import has_figure
 from bot.render.unread import describe_unread
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 from bot.store.read_only import SavedStories
 
@@ -65,7 +65,7 @@ def rate(
     answer.
     """
     settings = load_settings()
-    ledger = build_current_ledger(ConfigFolder(settings))
+    ledger = build_current_ledger(open_config(settings))
     question, now = " ".join(words), datetime.now(UTC)
     day = read_day(on, ledger.find_duty_day(now))
     dollars = None if value is None else _parse_value(value)
@@ -139,7 +139,7 @@ def upcoming(words: tuple[str, ...], as_long: bool, as_json: bool, ics_file: Pat
     """List the dates on which duties take effect, end or are due for a decision, and the deadlines
     of official notices that the bot has read, for one economy or all."""
     settings, question = load_settings(), " ".join(("upcoming", *words))
-    ledger = build_current_ledger(ConfigFolder(settings))
+    ledger = build_current_ledger(open_config(settings))
     if ics_file is None:
         calendar, _ = asyncio.run(_answer(settings, ledger, question))
         _print_calendar(
@@ -237,7 +237,7 @@ def check() -> None:
     on two lists with different rates, or a heading that ended while its duty is still charged. The
     exit code is 1 if there is one.
     """
-    config = ConfigFolder(load_settings())
+    config = open_config(load_settings())
     found = list_contradictions(config.book, config.ledger)
     for one in found:
         echo(f"{one.thing}: {one.text}")

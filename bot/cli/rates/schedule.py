@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.config import open_config
 from bot.cli.output import parse_day, print_json, read_day, report_errors
 from bot.commands.rates.lines import look_up_line
 from bot.errors import ConfigError, SourceError, TariffwireError
@@ -17,7 +18,6 @@ from bot.rates.schedule.difference import ScheduleDifference, compare_lines
 from bot.rates.schedule.model import TariffLine
 from bot.rates.schedule.schedule import TariffSchedule
 from bot.render.schedule import render_difference, render_line, render_lines_under
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import find_schedule_folder
 from bot.runtime.settings import Settings, load_settings
 
@@ -89,8 +89,9 @@ def import_export(
     day, so answers about past days keep them.
     """
     settings = load_settings()
-    found = _get_schedule(settings)
+    # First the export, because reading the rates files takes longer than refusing a wrong export.
     export = _parse(place, _read_place(place, settings))
+    found = _get_schedule(settings)
     merged = merge_export(found, export, in_force or datetime.now(UTC).date())
     click.echo("\n".join(render_difference(merged.difference)))
     part = "all chapters" if merged.is_whole else f"{len(export.four_digits)} headings"
@@ -108,7 +109,7 @@ def import_export(
 
 
 def _get_schedule(settings: Settings) -> TariffSchedule:
-    found = ConfigFolder(settings).book.tariff_schedules.get(_IMPOSER)
+    found = open_config(settings).book.tariff_schedules.get(_IMPOSER)
     if found is None:
         folder = find_schedule_folder(settings.config_dir / "rates", _IMPOSER)
         raise TariffwireError(str(folder), "does not exist", "Check TARIFFWIRE_CONFIG_DIR")

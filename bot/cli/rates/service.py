@@ -38,6 +38,8 @@ def read_decided(settings: Settings) -> Decided:
 
 def apply_decided(config: ConfigFolder, decided: Decided) -> Ledger:
     """The ledger of the rates files with these decisions."""
+    if not any(decided):
+        return config.ledger
     approved, checks = decided
     return build_ledger(apply_checks(config.book, checks), approved, config.parties)
 

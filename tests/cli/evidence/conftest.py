@@ -1,15 +1,15 @@
 """A database, and commands that run on it."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bot.cli import main
 from bot.store.token_cipher import make_key
-from bot.store.upgrade import upgrade
+from tests.cli import runner
 from tests.store.opened import Store, open_store
 
 Run = Callable[..., Result]
@@ -17,10 +17,9 @@ Fill = Callable[[Callable[[Store], Awaitable[object]]], None]
 
 
 @pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    found = f"sqlite:///{tmp_path / 'bot.db'}"
+def address(blank_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    found = f"sqlite:///{shutil.copyfile(blank_file, tmp_path / 'bot.db')}"
     monkeypatch.setenv("DATABASE_URL", found)
-    asyncio.run(upgrade(found))
     return found
 
 
@@ -41,7 +40,7 @@ def fill(address: str) -> Fill:
 
 @pytest.fixture
 def run(address: str) -> Run:
-    return lambda *words: CliRunner().invoke(main, list(words))
+    return runner.run
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The calendar on a terminal, as JSON and as a file has the deadlines of official notices."""
 
+import asyncio
 import json
+import shutil
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -8,26 +10,25 @@ import pytest
 from icalendar import Calendar
 
 from bot.news.deadlines.model import DeadlineKind
-from bot.store.upgrade import upgrade
 from bot.text.dates import format_day
 from tests.cli.rates.test_terminal import run_in_pipe
 from tests.news.deadlines.made import deadline, notice
 from tests.store.opened import open_store
 
-pytestmark = pytest.mark.journey
-
 SOON = (datetime.now(UTC) + timedelta(days=10)).date()
 
 
 @pytest.fixture
-async def folder(tmp_path: Path) -> Path:
+def folder(blank_file: Path, tmp_path: Path) -> Path:
     """A folder with a database that has one notice."""
-    address = f"sqlite:///{tmp_path / 'tariffwire.db'}"
-    await upgrade(address)
-    store = open_store(address)
-    comments = deadline(DeadlineKind.COMMENTS_CLOSE, SOON, at=time(17), zone="EST")
-    await store.add_stories(notice("racks", comments, parties=("US", "FJ"), text="Steel racks."))
-    await store.database.close()
+
+    async def fill() -> None:
+        store = open_store(f"sqlite:///{shutil.copyfile(blank_file, tmp_path / 'tariffwire.db')}")
+        closing = deadline(DeadlineKind.COMMENTS_CLOSE, SOON, at=time(17), zone="EST")
+        await store.add_stories(notice("racks", closing, parties=("US", "FJ"), text="Steel racks."))
+        await store.database.close()
+
+    asyncio.run(fill())
     return tmp_path
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,19 +15,16 @@ from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
 from bot.proposals.approval.overlay import build_overlay
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
-from bot.runtime.config_loader import load_book, load_files
+from bot.runtime.config_loader import load_book
 from bot.store.read_only import approved_rates
-from bot.store.upgrade import upgrade
 from tests import shipped
-from tests.journeys.bot_process import environment, run_to_end
+from tests.cli.runner import run
+from tests.journeys.bot_process import environment
 from tests.shipped import PARTIES
 from tests.store.opened import open_store
 
-pytestmark = pytest.mark.journey
-
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 ANA = Operator(id="U1", name="ana")
-CONFIG = Path(__file__).parents[3] / "config"
 
 
 def amendment(name: str, imposer: str = "US", measure: str = "us-cn-301-forced-labor") -> Amendment:
@@ -43,10 +41,21 @@ def amendment(name: str, imposer: str = "US", measure: str = "us-cn-301-forced-l
     )
 
 
-async def approve(folder: Path, *amendments: Amendment) -> str:
-    """Saves the amendments as approved, in a database in `folder`; returns the database URL."""
+@pytest.fixture
+def folder(blank_file: Path, tmp_path: Path) -> Path:
+    """A folder with an empty database."""
+    shutil.copyfile(blank_file, tmp_path / "tariffwire.db")
+    return tmp_path
+
+
+def approve(folder: Path, *amendments: Amendment) -> str:
+    """Saves the amendments as approved, in the database in `folder`; returns the database URL."""
     address = f"sqlite:///{folder / 'tariffwire.db'}"
-    await upgrade(address)
+    asyncio.run(_approve(address, amendments))
+    return address
+
+
+async def _approve(address: str, amendments: Sequence[Amendment]) -> None:
     store = open_store(address)
     for one in amendments:
         said = Proposal(
@@ -66,65 +75,54 @@ async def approve(folder: Path, *amendments: Amendment) -> str:
         decision = Decision(state=State.APPROVED, by=ANA, at=NOW, amendment=one)
         assert await store.proposals.decide(one.id, decision, act)
     await store.database.close()
-    return address
 
 
-async def test_an_approved_rate_counts_and_is_listed(tmp_path: Path) -> None:
-    await approve(tmp_path, amendment("a1"))
-    env = environment(tmp_path)
-    code, reported = await run_to_end(
-        ("rate", "us on china", "--on", "2026-12-01", "--long"), env, tmp_path
-    )
-    assert code == 0
-    assert "40%" in reported
-    assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25" in reported
-    code, reported = await run_to_end(("rates", "proposals"), env, tmp_path)
-    assert code == 0
-    assert "a1  approved" in reported
-    assert "approved by ana (U1) on Wire: us-cn-301-forced-labor 40% from 1 Dec 2026" in reported
+def test_an_approved_rate_counts_and_is_listed(folder: Path) -> None:
+    approve(folder, amendment("a1"))
+    question = ("rate", "us on china", "--on", "2026-12-01", "--long")
+    done = run(*question, env=environment(folder))
+    assert done.exit_code == 0
+    assert "40%" in done.stdout
+    assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25" in done.stdout
+    done = run("rates", "proposals", env=environment(folder))
+    assert done.exit_code == 0
+    assert "a1  approved" in done.stdout
+    assert "approved by ana (U1) on Wire: us-cn-301-forced-labor 40% from 1 Dec 2026" in done.stdout
 
 
-async def test_an_export_is_printed_or_goes_to_one_file(tmp_path: Path) -> None:
-    await approve(tmp_path, amendment("a1"))
-    env = environment(tmp_path)
-    code, printed = await run_to_end(("rates", "export"), env, tmp_path)
-    assert code == 0
-    assert "- id: a1\n  imposer: US" in printed
-    code, _ = await run_to_end(("rates", "export", "--out", "new.yaml"), env, tmp_path)
-    assert code == 0
-    assert (tmp_path / "new.yaml").read_text().strip() == printed.strip()
+def test_an_export_is_printed_or_goes_to_one_file(folder: Path) -> None:
+    approve(folder, amendment("a1"), amendment("a2", measure="us-gone"))
+    printed = run("rates", "export", env=environment(folder))
+    assert printed.exit_code == 0
+    assert "- id: a1\n  imposer: US" in printed.stdout
+    assert "skipped us-gone" in printed.stderr
+    file = folder / "new.yaml"
+    assert run("rates", "export", "--out", file, env=environment(folder)).exit_code == 0
+    assert file.read_text() == printed.stdout
 
 
-async def test_an_export_into_a_folder_adds_to_approved_yaml(tmp_path: Path) -> None:
-    await approve(tmp_path, amendment("a1"))
-    shutil.copytree(CONFIG, tmp_path / "config")
-    env = environment(tmp_path) | {"TARIFFWIRE_CONFIG_DIR": str(tmp_path / "config")}
-    rates = tmp_path / "config" / "rates"
-    export = ("rates", "export", "--out", str(rates))
-    code, _ = await run_to_end(export, env, tmp_path)
-    assert code == 0
-    code, reported = await run_to_end(export, env, tmp_path)
-    assert (code, "nothing to export" in reported) == (0, True)
-    await approve(tmp_path, amendment("a2", "CN", "cn-us-2025-universal"))
-    code, reported = await run_to_end(export, env, tmp_path)
-    assert code == 0, reported
+def test_an_export_into_a_folder_adds_to_approved_yaml(folder: Path) -> None:
+    approve(folder, amendment("a1"))
+    rates = folder / "config" / "rates"
+    # Without the cards, because reading them takes as long as reading the rates.
+    ignored = shutil.ignore_patterns("cards")
+    shutil.copytree(shipped.CONFIG / "rates", rates, ignore=ignored)
+    shutil.copy(shipped.CONFIG / "parties.yaml", folder / "config")
+    env = environment(folder, TARIFFWIRE_CONFIG_DIR=str(folder / "config"))
+    export = ("rates", "export", "--out", rates)
+    assert run(*export, env=env).exit_code == 0
+    done = run(*export, env=env)
+    assert (done.exit_code, "nothing to export" in done.output) == (0, True)
+    approve(folder, amendment("a2", "CN", "cn-us-2025-universal"))
+    assert run(*export, env=env).exit_code == 0
     made = [amendment("a1"), amendment("a2", "CN", "cn-us-2025-universal")]
-    files = load_files(rates, PARTIES)
-    assert load_book(rates, PARTIES) == build_overlay(files, made, PARTIES).book
+    before = shipped.book()._replace(cards={})
+    assert load_book(rates, PARTIES) == build_overlay(before, made, PARTIES).book
 
 
-async def test_an_amendment_that_no_longer_fits_is_reported(tmp_path: Path) -> None:
-    await approve(tmp_path, amendment("a1", measure="us-gone"))
-    code, reported = await run_to_end(("rates", "export"), environment(tmp_path), tmp_path)
-    assert code == 0
-    assert "skipped us-gone" in reported
-
-
-async def test_the_fast_reader_returns_the_same_amendments_as_the_store(tmp_path: Path) -> None:
+def test_the_fast_reader_returns_the_same_amendments_as_the_store(folder: Path) -> None:
     made = [amendment("a2"), amendment("a1")]
-    address = await approve(tmp_path, *made)
-    # In a thread, because `approved_rates` starts its own event loop.
-    assert list(await asyncio.to_thread(approved_rates, address)) == made
+    assert list(approved_rates(approve(folder, *made))) == made
     assert build_overlay(shipped.book(), made, PARTIES).applied
 
 
@@ -140,9 +138,9 @@ def test_a_broken_database_is_reported(tmp_path: Path) -> None:
         approved_rates(f"sqlite:///{tmp_path / 'broken.db'}")
 
 
-async def test_a_question_is_answered_even_if_the_database_is_broken(tmp_path: Path) -> None:
+def test_a_question_is_answered_even_if_the_database_is_broken(tmp_path: Path) -> None:
     (tmp_path / "tariffwire.db").write_bytes(b"no database at all, but long enough to be one" * 30)
-    code, reported = await run_to_end(("rate", "us on china"), environment(tmp_path), tmp_path)
-    assert code == 0
-    assert "are missing from this answer" in reported
-    assert "12.5%" in reported
+    done = run("rate", "us on china", env=environment(tmp_path))
+    assert done.exit_code == 0
+    assert "are missing from this answer" in done.stderr
+    assert "12.5%" in done.stdout

@@ -1,4 +1,4 @@
-"""Answers on a terminal and in a pipe, printed by the real program."""
+"""Answers on a terminal and in a pipe."""
 
 import fcntl
 import json
@@ -9,13 +9,17 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from bot.cli import main
+from tests import shipped
+from tests.cli.runner import run
 from tests.journeys.bot_process import environment
-
-pytestmark = pytest.mark.journey
 
 COLUMNS = 80
 _LINK = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")
@@ -25,24 +29,25 @@ DAY = ("--on", "2026-11-24")
 
 def run_in_pipe(folder: Path, *words: str, **env: str) -> tuple[int, str, str]:
     """The exit code, stdout and stderr of a command."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        env=environment(folder, **env),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+    done = run(*words, env=environment(folder, **env))
+    return done.exit_code, done.stdout, done.stderr
 
 
-def run_on_terminal(folder: Path, *words: str, **env: str) -> str:
-    """The output of a command on a terminal of 80 columns, with its escape sequences."""
+def run_as_on_terminal(folder: Path, *words: str, **env: str) -> str:
+    """The output of a command that takes its stdout for a terminal of 80 columns."""
+    terminal = {"TERM": "xterm-256color", "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)}
+    code, printed, _ = run_in_pipe(folder, *words, **terminal, **env)
+    assert code == 0
+    return printed
+
+
+def run_on_terminal(folder: Path, *words: str) -> str:
+    """The output of the program on a terminal of 80 columns, with its escape sequences."""
     own, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", *words],
-        env=environment(folder, TERM="xterm-256color", **env),
+        env=environment(folder, TERM="xterm-256color"),
         cwd=folder,
         stdin=terminal,
         stdout=terminal,
@@ -66,7 +71,19 @@ def run_on_terminal(folder: Path, *words: str, **env: str) -> str:
 
 def without_styles(output: str) -> list[str]:
     """The lines as a person sees them."""
-    return _STYLE.sub("", _LINK.sub("", output)).replace("\r", "").split("\n")
+    return _STYLE.sub("", _LINK.sub("", output)).split("\n")
+
+
+@pytest.mark.journey
+def test_the_program_prints_on_a_terminal_what_the_other_tests_check(tmp_path: Path) -> None:
+    question = ("rate", "us on china", "--long", *DAY)
+    shown = run_on_terminal(tmp_path, *question)
+    assert remove_link_ids(shown) == remove_link_ids(run_as_on_terminal(tmp_path, *question))
+
+
+def remove_link_ids(output: str) -> str:
+    """The output without the random ids of links, and with the line ends of a pipe."""
+    return re.sub(r"\bid=\d+;", ";", output).replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +101,7 @@ def without_styles(output: str) -> list[str]:
     ids=" ".join,
 )
 def test_each_line_fits_a_terminal_of_80_columns(tmp_path: Path, words: tuple[str, ...]) -> None:
-    lines = without_styles(run_on_terminal(tmp_path, *words))
+    lines = without_styles(run_as_on_terminal(tmp_path, *words))
     assert len(lines) > 5
     assert [line for line in lines if len(line) > COLUMNS] == []
 
@@ -94,7 +111,7 @@ def test_the_number_comes_first(tmp_path: Path) -> None:
     assert code == 0
     answer = json.loads(printed)["answers"][0]
     for extra in ((), ("--long",)):
-        lines = without_styles(run_on_terminal(tmp_path, "rate", "us china", *DAY, *extra))
+        lines = without_styles(run_as_on_terminal(tmp_path, "rate", "us china", *DAY, *extra))
         assert f"{answer['total_percent']}%" in lines[1]
         assert "China" in lines[0]
 
@@ -113,8 +130,8 @@ def test_nothing_is_lost_in_the_long_answer(tmp_path: Path) -> None:
 
 
 def test_colors_follow_the_terminal_and_no_color(tmp_path: Path) -> None:
-    colored = run_on_terminal(tmp_path, "rate", "us on china", *DAY)
-    plain = run_on_terminal(tmp_path, "rate", "us on china", *DAY, NO_COLOR="1")
+    colored = run_as_on_terminal(tmp_path, "rate", "us on china", *DAY)
+    plain = run_as_on_terminal(tmp_path, "rate", "us on china", *DAY, NO_COLOR="1")
     assert "\x1b[1;36m" in colored
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", plain)
     assert without_styles(colored) == without_styles(plain)
@@ -122,7 +139,7 @@ def test_colors_follow_the_terminal_and_no_color(tmp_path: Path) -> None:
 
 def test_addresses_are_links_on_a_terminal_only(tmp_path: Path) -> None:
     question = ("rate", "us on china", "--long", *DAY)
-    shown = run_on_terminal(tmp_path, *question)
+    shown = run_as_on_terminal(tmp_path, *question)
     _, piped, _ = run_in_pipe(tmp_path, *question)
     linked = set(re.findall(r"\x1b\]8;[^;]*;(https://[^\x1b]+)\x1b", shown))
     assert linked
@@ -145,23 +162,44 @@ def test_an_answer_without_a_figure_has_exit_code_1(tmp_path: Path, extra: tuple
     assert printed
 
 
+@pytest.mark.journey
 def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
-    for words in (("rate", "us china"), ("rate", "us china", "--json"), ("rates", "upcoming")):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *words],
-            env=environment(tmp_path),
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "rate", "us china"],
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        reported = process.stderr.read()
+        assert without_warnings(process.stderr.read()) == []
         assert process.wait() == 1
-        assert [line for line in reported.splitlines() if not line.startswith("! ")] == []
-        process.stderr.close()
+
+
+@pytest.mark.parametrize("words", [("rate", "us china", "--json"), ("rates", "upcoming")])
+def test_each_kind_of_output_ends_with_a_closed_pipe(
+    tmp_path: Path, words: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARIFFWIRE_DATA_DIR", str(tmp_path))
+    closed, pipe = os.pipe()
+    os.close(closed)
+    with (
+        os.fdopen(pipe, "w") as out,
+        redirect_stdout(out),
+        redirect_stderr(StringIO()) as reported,
+        pytest.raises(SystemExit) as ended,
+    ):
+        main(words, obj=shipped.open_config)
+    assert ended.value.code == 1
+    assert without_warnings(reported.getvalue()) == []
+
+
+def without_warnings(reported: str) -> list[str]:
+    """The lines of stderr that do not warn about old data."""
+    return [line for line in reported.splitlines() if not line.startswith("! ")]
 
 
 def test_dates_are_a_table_with_a_row_for_each_action(tmp_path: Path) -> None:

@@ -1,0 +1,20 @@
+"""The config folder that the commands read."""
+
+from collections.abc import Callable
+
+import click
+
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.settings import Settings
+
+ConfigOpener = Callable[[Settings], ConfigFolder]
+
+
+def open_config(settings: Settings) -> ConfigFolder:
+    """The config folder of these settings.
+
+    A program that runs many commands in one process can pass a `ConfigOpener` to `main`, as the
+    argument `obj`. The commands then get folders from it, whose files it may have read before.
+    """
+    opener: ConfigOpener = click.get_current_context().obj or ConfigFolder
+    return opener(settings)
