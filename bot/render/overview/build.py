@@ -84,6 +84,12 @@ def build_overview(
     )
 
 
+def limit_rows(overview: AnswerOverview, answer: Answer, most: int) -> AnswerOverview:
+    """The overview of the answer with at most `most` rows and changes, but no more than it has."""
+    rows = build_rows(answer, most) if overview.rows and most else ()
+    return overview._replace(rows=rows, changes=overview.changes[:most])
+
+
 def _name_added(answer: Answer, *, of_history: bool) -> str:
     """The title of the figures, which are rates if they or some of them include the normal duty."""
     if of_history:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, islice
 
 from bot.rates.model.answer import Answer
 from bot.rates.model.changes import Change, ChangeKind, Upcoming
@@ -39,10 +39,10 @@ def list_next(answer: Answer) -> tuple[NextChange, ...]:
         key=lambda item: item.on,
     )
     found = []
-    for day, items in groupby(coming, key=lambda item: item.on):
+    for day, items in islice(groupby(coming, key=lambda item: item.on), _NEXT):
         texts = list(dict.fromkeys(describe_next(item, answer) for item in items))
         found.append(NextChange(day, _join_first(texts, 2), _name_first_of(texts)))
-    return tuple(found[:_NEXT])
+    return tuple(found)
 
 
 def _join_first(texts: Sequence[str], most: int) -> str:

@@ -40,11 +40,38 @@ class _LineGroup(NamedTuple):
         return self.groups[0].banned
 
 
+class _ListedDuty(NamedTuple):
+    name: DutyName
+    percent: Decimal
+
+
+class _AnswerDuties:
+    """An answer, with its duties by name."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.is_general = answer.basis is TotalBasis.GENERAL
+        self._rates = {one.measure: one.rate.percent for one in answer.not_counted}
+        self._general = {one.measure for one in answer.components} if self.is_general else set()
+
+    def list_selective(self, group: LinesTotal) -> list[_ListedDuty]:
+        """The duties of a group that are not on goods in general."""
+        return [
+            _ListedDuty(self.read_name(name), self._rates.get(name) or _ZERO)
+            for name in group.duties
+            if name not in self._general
+        ]
+
+    def read_name(self, name: str) -> DutyName:
+        return read_duty_name(name, self.answer.partner_name)
+
+
 def build_line_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     """Rows with counts of tariff lines. Lines that may not be imported have their own row."""
+    duties = _AnswerDuties(answer)
     labeled: dict[tuple[str, object], list[LinesTotal]] = {}
     for group in answer.lines:
-        label = _label_lines(group, answer)
+        label = _label_lines(group, duties)
         # Lines without a list are one row; lines on lists have a row for each total.
         is_one_row = group.banned or group.unlisted == group.lines
         key = (label, None if is_one_row else (group.low, group.high))
@@ -52,13 +79,13 @@ def build_line_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     found = [_LineGroup(label, tuple(groups)) for (label, _), groups in labeled.items()]
     found.sort(key=lambda each: (-each.lines, each.label))
     shown, rest = _choose_groups(found, most)
-    rows = _name_law_once([_build_line_row(each, answer) for each in shown if not each.is_banned])
+    rows = _name_law_once([_build_line_row(each, duties) for each in shown if not each.is_banned])
     rows += [
-        GoodsRow(each.label, "banned", _join_laws(each.groups, answer), each.lines)
+        GoodsRow(each.label, "banned", _join_laws(each.groups, duties), each.lines)
         for each in shown
         if each.is_banned
     ]
-    return (*rows, *([_build_rest_row(rest, answer)] if rest else []))
+    return (*rows, *([_build_rest_row(rest, duties)] if rest else []))
 
 
 def _choose_groups(
@@ -76,13 +103,13 @@ def _choose_groups(
     return [one for one in found if one in kept], [one for one in found if one not in kept]
 
 
-def _build_rest_row(rest: Sequence[_LineGroup], answer: Answer) -> GoodsRow:
+def _build_rest_row(rest: Sequence[_LineGroup], duties: _AnswerDuties) -> GoodsRow:
     groups = [one for each in rest for one in each.groups]
     charged = [one for one in groups if not one.banned]
     added = [words.format_span(min(one.low for one in charged), max(one.high for one in charged))]
     added += ["banned"] * (len(charged) < len(groups))
     lines = sum(one.lines for one in groups)
-    return GoodsRow("other goods", " or ".join(added), _join_laws(groups, answer, 1), lines)
+    return GoodsRow("other goods", " or ".join(added), _join_laws(groups, duties, 1), lines)
 
 
 def _name_law_once(rows: Sequence[GoodsRow]) -> list[GoodsRow]:
@@ -98,12 +125,12 @@ def _name_law_once(rows: Sequence[GoodsRow]) -> list[GoodsRow]:
     return named
 
 
-def _join_laws(groups: Iterable[LinesTotal], answer: Answer, most: int = 2) -> str:
+def _join_laws(groups: Iterable[LinesTotal], duties: _AnswerDuties, most: int = 2) -> str:
     """The laws of the duties on lists, that of the most lines first: `Section 232 and others`."""
     lines: Counter[str] = Counter()
     for group in groups:
-        names = [read_duty_name(name, answer.partner_name) for name in group.duties]
-        listed = [one.name for one in _list_selective(group, answer)]
+        names = [duties.read_name(name) for name in group.duties]
+        listed = [one.name for one in duties.list_selective(group)]
         lines.update(
             dict.fromkeys((one.law or one.subject for one in listed or names), group.lines)
         )
@@ -111,16 +138,16 @@ def _join_laws(groups: Iterable[LinesTotal], answer: Answer, most: int = 2) -> s
     return ", ".join(laws[:most]) + " and others" * (len(laws) > most)
 
 
-def _label_lines(group: LinesTotal, answer: Answer) -> str:
+def _label_lines(group: LinesTotal, duties: _AnswerDuties) -> str:
     """What the lines of a group are, by the duties on particular goods that they pay."""
     if group.banned:
         return _BANNED
-    selective = _list_selective(group, answer)
+    answer, selective = duties.answer, duties.list_selective(group)
     if selective:
         main = max(selective, key=lambda one: one.percent)
         names = [one.name for one in selective if one.name.law == main.name.law]
         return join_subjects(names)
-    if answer.basis is not TotalBasis.GENERAL:
+    if not duties.is_general:
         return "tariff lines" if group.duties else "other tariff lines"
     general = answer.total_percent or _ZERO
     if (group.low, group.high) == (general, general):
@@ -130,58 +157,39 @@ def _label_lines(group: LinesTotal, answer: Answer) -> str:
     return "exempt, some in part"
 
 
-class _ListedDuty(NamedTuple):
-    name: DutyName
-    percent: Decimal
-
-
-def _list_selective(group: LinesTotal, answer: Answer) -> list[_ListedDuty]:
-    """The duties of a group that are not on goods in general."""
-    rates = {one.measure: one.rate.percent for one in answer.not_counted}
-    general = {one.measure for one in answer.components} if _is_general(answer) else set()
-    return [
-        _ListedDuty(read_duty_name(name, answer.partner_name), rates.get(name) or _ZERO)
-        for name in group.duties
-        if name not in general
-    ]
-
-
-def _is_general(answer: Answer) -> bool:
-    return answer.basis is TotalBasis.GENERAL
-
-
-def _build_line_row(one: _LineGroup, answer: Answer) -> GoodsRow:
+def _build_line_row(one: _LineGroup, duties: _AnswerDuties) -> GoodsRow:
     low = min(group.low for group in one.groups)
     high = max(group.high for group in one.groups)
-    why = _name_parts_of_total(one.groups[0], answer) if low == high else "the goods decide"
+    why = _name_parts_of_total(one.groups[0], duties) if low == high else "the goods decide"
     if not (low or high or one.groups[0].duties):
         why = "no additional duty"
-    if not _list_selective(one.groups[0], answer) and _is_general(answer) and not (low == high > 0):
-        why = "the goods decide" if high else "exempt" * bool(answer.total_percent)
-    alone = _find_alone(one.groups[0], answer) if low == high > 0 else None
+    selective = duties.list_selective(one.groups[0])
+    if not selective and duties.is_general and not (low == high > 0):
+        why = "the goods decide" if high else "exempt" * bool(duties.answer.total_percent)
+    alone = _find_alone(one.groups[0], duties) if low == high > 0 else None
     if alone is not None and len(one.groups) == 1:
         return GoodsRow(
             one.label,
             words.format_span(low, high),
-            _explain_alone(alone, answer),
+            _explain_alone(alone, duties),
             one.lines,
             brief=why,
         )
     return GoodsRow(one.label, words.format_span(low, high), why, one.lines)
 
 
-def _name_parts_of_total(group: LinesTotal, answer: Answer) -> str:
+def _name_parts_of_total(group: LinesTotal, duties: _AnswerDuties) -> str:
     """The duties that make up a total: `forced labor 12.5% + 301 25%`.
 
     If they do not add up to the total, for example because one includes the normal duty, only
     their names are given.
     """
     general = [
-        _ListedDuty(read_duty_name(one.measure, answer.partner_name), one.rate.percent or _ZERO)
-        for one in answer.components
-        if _is_general(answer) and one.measure in group.duties
+        _ListedDuty(duties.read_name(one.measure), one.rate.percent or _ZERO)
+        for one in duties.answer.components
+        if duties.is_general and one.measure in group.duties
     ]
-    selective = {(one.name.law, one.percent): one for one in _list_selective(group, answer)}
+    selective = {(one.name.law, one.percent): one for one in duties.list_selective(group)}
     parts = [*general, *selective.values()]
     if not parts:
         return ""
@@ -196,16 +204,16 @@ def _name_parts_of_total(group: LinesTotal, answer: Answer) -> str:
     )
 
 
-def _find_alone(group: LinesTotal, answer: Answer) -> Component | None:
+def _find_alone(group: LinesTotal, duties: _AnswerDuties) -> Component | None:
     """The duty on goods in general, if it is the only duty of the lines."""
-    if not _is_general(answer) or len(group.duties) != 1:
+    if not duties.is_general or len(group.duties) != 1:
         return None
-    return next((one for one in answer.components if one.measure == group.duties[0]), None)
+    return next((one for one in duties.answer.components if one.measure == group.duties[0]), None)
 
 
-def _explain_alone(one: Component, answer: Answer) -> str:
+def _explain_alone(one: Component, duties: _AnswerDuties) -> str:
     """The law, the subject and the first day of a duty."""
-    name = read_duty_name(one.measure, answer.partner_name)
+    name = duties.read_name(one.measure)
     law = f"{name.law} " if name.law and name.law not in name.short else ""
     return f"{law}{name.short}{format_start(one)}"
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD, build_flag
@@ -19,7 +20,7 @@ from bot.rates.question.query import HOME, RateQuery, build_total_query, format_
 from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.render.freshness import format_chip
-from bot.render.overview.build import build_overview
+from bot.render.overview.build import build_overview, limit_rows
 from bot.render.overview.coming import format_next
 from bot.render.overview.headline import find_span, format_short_total, is_other_figure
 from bot.render.overview.model import AnswerOverview, ChangeRow, GoodsRow
@@ -71,11 +72,9 @@ def render_short_answer(reply: RateAnswers) -> Message:
     head: list[Block] = []
     plain: list[Block] = []
     overview = build_overview(answer, reply.query, reply.today)
-    for rows, changes, is_brief in ((*size, brief) for size in _SIZES for brief in (False, True)):
-        overview = build_overview(answer, reply.query, reply.today, rows)
-        overview = _shorten_reasons(overview) if is_brief else overview
-        head = list(_render_parts(overview, answer, reply.today, rows, changes, tabled=True))
-        plain = list(_render_parts(overview, answer, reply.today, rows, changes, tabled=False))
+    for shown, changes in _list_sizes(overview, answer):
+        head = list(_render_parts(shown, answer, reply.today, changes, tabled=True))
+        plain = list(_render_parts(shown, answer, reply.today, changes, tabled=False))
         if fits_screen([*head, *row]) and fits_screen([*plain, *row]):
             break
     notice = f"{overview.title}: {overview.format_headline()}"
@@ -85,6 +84,16 @@ def render_short_answer(reply: RateAnswers) -> Message:
     return replace(assemble(escape(notice, _LINE), head, (), row), instead=instead)
 
 
+def _list_sizes(overview: AnswerOverview, answer: Answer) -> Iterator[tuple[AnswerOverview, int]]:
+    """Overviews with fewer and fewer rows and shorter reasons, each with a number of upcoming days,
+    from the fullest message to the shortest."""
+    for rows, sizes in groupby(_SIZES, key=lambda size: size[0]):
+        limited = limit_rows(overview, answer, rows)
+        for _, changes in sizes:
+            yield limited, changes
+            yield _shorten_reasons(limited), changes
+
+
 def _shorten_reasons(overview: AnswerOverview) -> AnswerOverview:
     """The overview without laws and first days where the duty's subject is enough."""
     rows = (row._replace(why=row.brief or row.why) for row in overview.rows)
@@ -92,14 +101,14 @@ def _shorten_reasons(overview: AnswerOverview) -> AnswerOverview:
 
 
 def _render_parts(
-    overview: AnswerOverview, answer: Answer, today: date, rows: int, changes: int, *, tabled: bool
+    overview: AnswerOverview, answer: Answer, today: date, changes: int, *, tabled: bool
 ) -> Iterator[Block]:
     """The blocks above the buttons."""
     yield header(overview.title)
     yield section(_format_number(overview))
-    if rows and overview.rows:
+    if overview.rows:
         yield _render_table(overview) if tabled else section(_list_rows(overview.rows))
-    if rows and overview.changes:
+    if overview.changes:
         shown = overview.changes
         yield _render_changes(overview) if tabled else section(_list_changes(shown))
     if facts := _list_facts(overview, answer):
