@@ -49,7 +49,7 @@ _AT_HOME = frozenset({WORLD, "US"})
 _CHAPTER_99, _ORDERS = "chapter-99", "presidential-orders"
 """The ids of the cards for headings and for orders that no other card is about."""
 _SIMILAR = 84
-"""Minimum similarity of a misspelt name and a card's name, from 0 to 100."""
+"""Minimum similarity of a misspelled name and a card's name, from 0 to 100."""
 _SUGGESTIONS = 3
 
 
@@ -273,11 +273,11 @@ class CardIndex:
         return QUESTION_WORDS.issuperset(stem_words(word))
 
     def suggest(self, text: str) -> tuple[str, ...]:
-        """The names of cards that a misspelt text may mean; empty if it means something else."""
+        """The names of cards that a misspelled text may mean; empty if it means something else."""
         asked = " ".join(list_name_words(text))[:80]
         if len(asked) < 4 or self.read(text).names_a_rate():
             return ()
-        # Imported on first use, because only misspelt names need it.
+        # Imported on first use, because only misspelled names need it.
         from rapidfuzz import fuzz, process
         from rapidfuzz.distance import OSA
 
@@ -301,5 +301,5 @@ class CardIndex:
 
 
 def _same_numbers(one: str, two: str) -> bool:
-    """Whether two texts have the same numbers: Section 232 is not a misspelt Section 233."""
+    """Whether two texts have the same numbers: Section 232 is not a misspelled Section 233."""
     return re.findall(r"\d+", one) == re.findall(r"\d+", two)

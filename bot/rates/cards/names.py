@@ -64,7 +64,8 @@ def normalize_card_name(name: str) -> frozenset[str]:
 
 def key_card_name(name: str) -> frozenset[str]:
     """The words by which two names are the same: all of them, if any question may have each."""
-    return normalize_card_name(name) or frozenset(stem_words(normalize_card_text(name)))
+    every = frozenset(stem_words(normalize_card_text(name)))
+    return every - QUESTION_WORDS or every
 
 
 def list_card_names(card: Card) -> tuple[str, ...]:
@@ -104,7 +105,8 @@ class CardNames:
         self._all: list[CardName] = []
         for card in cards:
             for name in list_card_names(card):
-                words, every = list_name_words(name), stem_words(normalize_card_text(name))
+                every = stem_words(normalize_card_text(name))
+                words = [word for word in every if word not in QUESTION_WORDS]
                 if not words:
                     self.whole.setdefault(every, card.id)
                     continue

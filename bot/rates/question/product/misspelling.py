@@ -1,4 +1,4 @@
-"""Reads a misspelt text as the goods with the most similar name, and suggests similar names."""
+"""Reads a misspelled text as the goods with the most similar name, and suggests similar names."""
 
 from functools import cached_property
 
@@ -13,8 +13,8 @@ _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
 _COMPARED, _SUGGESTIONS = 6, 4
 _LONG = 9
 """Length from which a word may have two wrong letters."""
-_LONGEST_MISSPELT = 5
-"""Maximum spaces in a partly read text that may still be a misspelt name of goods."""
+_LONGEST_MISSPELLED = 5
+"""Maximum spaces in a partly read text that may still be a misspelled name of goods."""
 
 
 class SimilarNames:
@@ -34,17 +34,17 @@ class SimilarNames:
 
         `asked` are the words of the text as `stem_words` returns them.
         """
-        # Imported on first use, because only misspelt goods need it.
+        # Imported on first use, because only misspelled goods need it.
         from rapidfuzz import fuzz, process
 
-        if not wanted.is_unknown and asked.count(" ") >= _LONGEST_MISSPELT:
+        if not wanted.is_unknown and asked.count(" ") >= _LONGEST_MISSPELLED:
             return wanted
         near = process.extractOne(
             asked, self._long_names, scorer=fuzz.ratio, score_cutoff=_MIN_TO_TAKE
         )
         if (
             near is None
-            or not _is_misspelt(asked, near[0])
+            or not _is_misspelled(asked, near[0])
             or any(map(self._headings.has_word, self._list_new(wanted, near[0])))
         ):
             return wanted
@@ -80,7 +80,7 @@ class SimilarNames:
         return [one for one in wanted.unknown if one not in name.split() and one not in known]
 
 
-def _is_misspelt(asked: str, name: str) -> bool:
+def _is_misspelled(asked: str, name: str) -> bool:
     """Whether the text differs from the name by spaces or by a letter or two of its words.
 
     `electric scooters` are no `electric cookers`, because the words begin with other letters.

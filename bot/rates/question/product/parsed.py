@@ -25,7 +25,7 @@ class ParsedProduct(NamedTuple):
     meanings: tuple[str, ...] = ()
     """The names of the goods that a name of the text may mean: `car battery`."""
     read_as: str = ""
-    """The name of the goods that a misspelt text was read as."""
+    """The name of the goods that a misspelled text was read as."""
 
     @property
     def is_unknown(self) -> bool:
