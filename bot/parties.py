@@ -1,6 +1,6 @@
 """Countries and blocs: their codes and names, and how to find them in text.
 
-`find` looks up a word of a question, and `suggest` returns the names most similar to a misspelt
+`find` looks up a word of a question, and `suggest` returns the names most similar to a misspelled
 word. `find_mentions` finds all names in a news text.
 """
 
@@ -27,7 +27,7 @@ _SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
 _PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
 # Maximum distance of a veto word from a name, in characters.
 _VETO_DISTANCE = 40
-# Minimum similarities of a misspelt word and a name, from 0 to 1. The first is by Jaro-Winkler,
+# Minimum similarities of a misspelled word and a name, from 0 to 1. The first is by Jaro-Winkler,
 # which favors a shared beginning. The second is by edit distance: 'chnia' and 'china' score 0.8.
 _MIN_PREFIX_SIMILARITY = 0.82
 _MIN_SIMILARITY = 0.6
@@ -130,7 +130,7 @@ class Parties:
         """The party that the word or phrase means in a question, or None.
 
         Finds codes (us, usa), names and aliases in upper or lower case, and flags. Does not find
-        misspelt names.
+        misspelled names.
         """
         word = word.strip()
         if not word.isascii() and _FLAG.fullmatch(word):
@@ -155,8 +155,8 @@ class Parties:
         return _normalize(word).partition(" ")[0] in self._first_words
 
     def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
-        """The party names most similar to a misspelt word, best first; empty if none is similar."""
-        # Imported on first use, because it takes 2.5 MB and only misspelt names need it.
+        """The party names most similar to a misspelled word, best first; empty if none is."""
+        # Imported on first use, because it takes 2.5 MB and only misspelled names need it.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -179,7 +179,7 @@ class Parties:
         )
         return tuple(names)[:limit]
 
-    def find_misspelt(self, word: str) -> Party | None:
+    def find_misspelled(self, word: str) -> Party | None:
         """The party with a name or alias that differs from the word by at most one letter, or None.
 
         Only names of five or more letters are compared. This is stricter than `suggest`, because

@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 _PAUSE_S = 0.05
 _SHORT_TEXT = 150
-"""Characters that are parsed in a few milliseconds, even if all words are misspelt."""
+"""Characters that are parsed in a few milliseconds, even if all words are misspelled."""
 _MAX_COUNTED = 6
 """Maximum answers for which counts of tariff lines are computed if they are not prepared."""
 

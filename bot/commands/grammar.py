@@ -169,7 +169,7 @@ _TOPICS = TOPIC_WORDS
 _EVERYTHING = frozenset({"all", "everything"})
 _CALENDAR = frozenset({"upcoming", "calendar"})
 _QUESTIONS = ("upcoming", "calendar", "changes")
-"""First words of questions. They are suggested, like commands, for a misspelt first word."""
+"""First words of questions. They are suggested, like commands, for a misspelled first word."""
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
 """Words that people type although they exist only as buttons."""
 _WORDS_OF_BUTTON = 2
@@ -214,7 +214,7 @@ _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NAME_WORDS = 5
 """Maximum words of an economy's name."""
 _SIMILARITY = 0.6
-"""Minimum similarity of a misspelt word and the known word suggested for it, from 0 to 1."""
+"""Minimum similarity of a misspelled word and the known word suggested for it, from 0 to 1."""
 MAX_TEXT = 300
 """Maximum length of a command in characters; the rest is ignored. Addresses may be longer."""
 
@@ -320,7 +320,7 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
 
 
 def suggest_command(text: str) -> str | None:
-    """The text with its misspelt first word replaced by a similar command, or None."""
+    """The text with its misspelled first word replaced by a similar command, or None."""
     first, _, rest = to_single_line(text).partition(" ")
     known = [word for word in (*_VERBS, *_QUESTIONS) if len(word) > 3]
     near = _find_nearest(first.lower(), known)
@@ -384,7 +384,7 @@ def _parse_latest(text: str, parties: Parties) -> Command:
                 groups.append(frozenset())
             groups[-1] |= {party.code}
             between = set()
-        elif _find_nearest(key, list(_TOPICS)) or parties.find_misspelt(phrase):
+        elif _find_nearest(key, list(_TOPICS)) or parties.find_misspelled(phrase):
             raise _build_error(phrase, Verb.LATEST, text, parties)
         else:
             wanted.append(key)

@@ -309,7 +309,7 @@ def list_rate_questions(query: RateQuery, parties: Parties) -> list[tuple[str, s
 
 
 def describe_respelled(query: RateQuery) -> str:
-    """How misspelt words were read; empty if there are none."""
+    """How misspelled words were read; empty if there are none."""
     return " ".join(f"Read '{one.word}' as {one.read_as}." for one in query.respelled)
 
 

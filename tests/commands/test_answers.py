@@ -126,7 +126,7 @@ async def test_a_law_without_a_card_gets_the_list_of_cards() -> None:
         assert (reply.query.law, reply.cards) == (law, service.ledger.cards.all)
 
 
-async def test_a_misspelt_law_is_suggested() -> None:
+async def test_a_misspelled_law_is_suggested() -> None:
     service = AnswerService(ledger())
     with pytest.raises(UnknownParty) as raised:
         service.parse("ieppa", NOW)

@@ -314,7 +314,7 @@ class AskedNotCovered(RateWarning):
 
 
 class SpellingRead(RateWarning):
-    """The product was misspelt and read as the most similar name."""
+    """The product was misspelled and read as the most similar name."""
 
     text: str
     read_as: str

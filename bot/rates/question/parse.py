@@ -22,8 +22,8 @@
     cards                     the list of all cards
 
 Case, accents and small words do not matter. Goods, date and `history` may come in any order. Any
-other text raises QueryError. `bot.rates.question.product` recognizes misspelt goods, and
-`bot.parties` misspelt economies.
+other text raises QueryError. `bot.rates.question.product` recognizes misspelled goods, and
+`bot.parties` misspelled economies.
 
 normalized text | corrected, places as economies | without remarks and routes | intent | period
     | card of a rule, law or topic -> RateQuery
@@ -79,7 +79,7 @@ from bot.rates.question.reading.rates_query import find_days, parse_rates
 from bot.rates.question.reading.refusals import (
     cut_exclusion,
     refuse_cut_exclusion,
-    refuse_misspelt_card,
+    refuse_misspelled_card,
     refuse_new_mexico,
     refuse_other_costs,
     refuse_regions,
@@ -153,7 +153,7 @@ def parse_query(
     UnclearQuestion with a complete question for each reading.
 
     `reader` (`Ledger.reader`) recognizes goods, and `cards` (`Ledger.cards`) laws and topics. With
-    a reader, `steel` is not taken for a misspelt economy, and words that are neither goods nor an
+    a reader, `steel` is not taken for a misspelled economy, and words that are neither goods nor an
     economy raise QueryError.
     """
     if len(text) > _MAX_TEXT:
@@ -244,7 +244,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
             words.other_words = drop_denied(kept, reader)
     question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation, value)
     if percent is None and not (words.codes or intent.is_calendar):
-        refuse_misspelt_card(undated, vocabulary)
+        refuse_misspelled_card(undated, vocabulary)
     refuse_regions(words, vocabulary)
     read = {"value": value, "cards": named, "via": via}
     if intent.is_calendar:
@@ -313,7 +313,7 @@ def _read_times(
 
 
 def _is_name(word: str, vocabulary: Vocabulary) -> bool:
-    """Whether the word is a part of the vocabulary, so that it is not misspelt."""
+    """Whether the word is a part of the vocabulary, so that it is not misspelled."""
     parties, reader, cards, _ = vocabulary
     return (
         parties.find(word) is not None

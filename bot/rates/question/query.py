@@ -44,7 +44,7 @@ class QueryKind(StrEnum):
 
 
 class Respelling(Frozen):
-    """A misspelt word of a question, and the word that it was read as."""
+    """A misspelled word of a question, and the word that it was read as."""
 
     word: str
     read_as: str
@@ -87,7 +87,7 @@ class RateQuery(Frozen):
     uncovered: tuple[Uncovered, ...] = ()
     """What the question names that the ledger does not cover."""
     respelled: tuple[Respelling, ...] = ()
-    """The misspelt words of the question. The other fields have the corrected ones."""
+    """The misspelled words of the question. The other fields have the corrected ones."""
     unread: tuple[str, ...] = ()
     """The words of the question that were not read and that may change what it asks."""
     via: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
-"""Corrects misspelt words of a question: `upholsterd sofas from chna`.
+"""Corrects misspelled words of a question: `upholsterd sofas from chna`.
 
-A word is misspelt if it is in no vocabulary and is no ordinary English word. It is replaced by the
+A word is misspelled if it is in no vocabulary and is no ordinary English word. It is replaced by the
 word that differs from it by one letter, or by two letters if it is long. Exchanged neighbors count
 as one letter. Of words that are equally near, names of economies come first, then the words of the
 grammar, of goods and laws, and last those of the tariff schedule. If two words of the same kind are
@@ -24,7 +24,7 @@ from bot.text.word_set import WordSet
 _WORD = re.compile(r"(?<![\w.$'/-])[a-z]{4,20}(?![\w'/-]|\.\w)")
 _DOUBLED = re.compile(r"([a-z])\1+")
 _ORDINARY = SMALL_WORDS | {*GRAMMAR_WORDS, "finish"}
-"""Words that are not misspelt. `finish` is near the name of an economy."""
+"""Words that are not misspelled. `finish` is near the name of an economy."""
 _SHORTEST_TARGET, _MEDIUM, _SAFE = 5, 7, 8
 _SHORTEST_CUT = 4
 _LONG_NAME, _LONG_GOODS = 9, 11
@@ -32,7 +32,7 @@ _LONG_NAME, _LONG_GOODS = 9, 11
 
 
 class _Kind(NamedTuple):
-    """Words of one kind that a misspelt word may mean."""
+    """Words of one kind that a misspelled word may mean."""
 
     words: Sequence[str]
     may_be: Callable[[str, str], bool]
@@ -44,7 +44,7 @@ class _Kind(NamedTuple):
 def correct_spelling(
     text: str, parties: Parties, reader: ProductReader, cards: CardIndex | None
 ) -> tuple[str, tuple[Respelling, ...]]:
-    """The text, in lower case, with its misspelt words corrected, and these words."""
+    """The text, in lower case, with its misspelled words corrected, and these words."""
     found: dict[str, Respelling] = {}
     of_goods = (reader.names.words, *([cards.words] if cards is not None else []))
     vocabularies = (parties.words, *of_goods, reader.headings.words)
@@ -91,7 +91,7 @@ def _find_nearest(word: str, kinds: Sequence[_Kind], is_name: Callable[[str], bo
 
     `is_name` returns whether a word is the whole name of an economy.
     """
-    # Imported on first use, because only misspelt words need it.
+    # Imported on first use, because only misspelled words need it.
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 

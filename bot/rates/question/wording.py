@@ -1,7 +1,7 @@
 """Recognizes what a question asks for by its words: a comparison, a history, changes, a percentage.
 
 Rules, in running order:
-1. `correct_grammar_words` corrects misspelt words of the grammar: `tarrif`, `histroy`, `comapre`.
+1. `correct_grammar_words` corrects misspelled words of the grammar: `tarrif`, `histroy`, `comapre`.
 2. `find_intent` reads the kind of question and its tense: `what changed in july` is about past
    changes, `what changes next month` and `when do sofas go up` about upcoming ones. Then
    `remove_empty_phrases` removes phrases without meaning here: `no longer`, `in force`.

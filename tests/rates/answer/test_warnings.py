@@ -198,7 +198,7 @@ ON_GOODS: list[tuple[str, list[dict[str, Any]], str, list[RateWarning]]] = [
         [kinds.ZeroInData((), ANTI_DUMPING.text)],
     ),
     (
-        "misspelt goods",
+        "misspelled goods",
         [duty("a", **ON_ALL)],
         "steell",
         [

@@ -121,7 +121,7 @@ def test_laws_are_compared() -> None:
     assert INDEX.find("section 100 vs section 300 on china") is None
 
 
-def test_a_misspelt_name_is_suggested() -> None:
+def test_a_misspelled_name_is_suggested() -> None:
     assert INDEX.suggest("refnud") == ("refunds",)
     assert INDEX.suggest("sectoin 100 steel") == ("Section 100 on steel",)
     assert INDEX.suggest("refnud of china") == ()

@@ -106,19 +106,19 @@ def test_a_card_offers_the_other_cards(
 
 
 @pytest.mark.parametrize(
-    ("text", "card", "misspelt"),
+    ("text", "card", "misspelled"),
     [
         ("learing resorces", "learning-resources", "learing"),
         ("transhipmnt of goods", "transshipment", "transhipmnt"),
         ("drawbak", "drawback", "drawbak"),
     ],
 )
-def test_a_misspelt_card_is_found_and_its_reading_is_kept(
-    text: str, card: str, misspelt: str, ledger: Ledger
+def test_a_misspelled_card_is_found_and_its_reading_is_kept(
+    text: str, card: str, misspelled: str, ledger: Ledger
 ) -> None:
     found = read(text, ledger)
     assert found.card == card
-    assert misspelt in [one.word for one in found.respelled]
+    assert misspelled in [one.word for one in found.respelled]
 
 
 @pytest.mark.parametrize("text", ["retaliation", "who retaliates", "countermeasures"])

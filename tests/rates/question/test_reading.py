@@ -62,7 +62,7 @@ READINGS: list[tuple[str, ParsedProduct]] = [
     ("list 4a purple", ParsedProduct("list 4a purple", layers=("other",), unknown=("purple",))),
     ("order 5 purple", ParsedProduct("order 5 purple", bases=("Order 5",), unknown=("purple",))),
     ("purple tin", ParsedProduct("purple tin", goods=("tin",), unknown=("purple",))),
-    # A misspelt name is read as the goods.
+    # A misspelled name is read as the goods.
     (
         "accumulatrs",
         ParsedProduct("accumulatrs", goods=("batteries",), read_as="batteries"),

@@ -1,4 +1,4 @@
-"""Misspelt words are corrected, and the query has each with the word it was read as."""
+"""Misspelled words are corrected, and the query has each with the word it was read as."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("recipocal tariffs", "reciprocal tariffs"),
     ],
 )
-def test_misspelt_words_are_corrected(
+def test_misspelled_words_are_corrected(
     text: str, meant: str, parties: Parties, ledger: Ledger
 ) -> None:
     asked = read(text, parties, ledger)
@@ -50,7 +50,7 @@ def test_misspelt_words_are_corrected(
         ("toys from china in 20ft containers", "toys"),
     ],
 )
-def test_other_words_are_not_taken_for_misspelt_ones(
+def test_other_words_are_not_taken_for_misspelled_ones(
     text: str, product: str, parties: Parties, ledger: Ledger
 ) -> None:
     asked = read(text, parties, ledger)
@@ -59,7 +59,7 @@ def test_other_words_are_not_taken_for_misspelt_ones(
     assert asked.product.startswith(product)
 
 
-def test_an_answer_says_how_misspelt_words_were_read(parties: Parties, ledger: Ledger) -> None:
+def test_an_answer_says_how_misspelled_words_were_read(parties: Parties, ledger: Ledger) -> None:
     query = read("solar pannels malasia", parties, ledger)
     [answer] = answer_query(query, ledger, TODAY)
     read_as = [one for one in answer.warnings if isinstance(one, SpellingRead)]

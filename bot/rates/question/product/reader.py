@@ -121,7 +121,7 @@ class ProductReader:
         return bool(wanted.goods or wanted.codes or wanted.layers or wanted.bases)
 
     def names_goods(self, text: str) -> bool:
-        """Whether the text names goods, even if they are misspelt, or a code."""
+        """Whether the text names goods, even if they are misspelled, or a code."""
         wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
 

@@ -84,7 +84,7 @@ MEANINGLESS = frozenset(
 """Words that are removed from a product if it keeps its meaning."""
 
 
-def refuse_misspelt_card(text: str, vocabulary: Vocabulary) -> None:
+def refuse_misspelled_card(text: str, vocabulary: Vocabulary) -> None:
     """Raises UnknownParty if the text is almost the name of a law or topic."""
     reader, cards = vocabulary.reader, vocabulary.cards
     if cards is None or (reader is not None and reader.understands(text)):
@@ -379,7 +379,7 @@ def refuse_unknown(
     """Raises QueryError if the product names no goods, code, layer or legal basis.
 
     `is_origin`: `from` or another word makes the economy of the question an origin, so that the
-    product is no misspelt economy: `pills from india`.
+    product is no misspelled economy: `pills from india`.
 
     If the tariff schedule has its words, the error is UnclearQuestion with their headings; `build`
     makes the query about one of them. If names of economies or goods are similar, the error is
@@ -387,7 +387,7 @@ def refuse_unknown(
     """
     parties, reader = vocabulary.parties, vocabulary.reader
     if reader is not None:
-        _refuse_misspelt_economy(product, codes, parties, reader)
+        _refuse_misspelled_economy(product, codes, parties, reader)
         _ask_for_meaning(product, codes, reader, build)
         _ask_for_doubtful(product, codes, reader, build)
         if reader.understands(product):
@@ -471,7 +471,7 @@ def _search_schedule(
     return reader.headings.search(" ".join(words))
 
 
-def _refuse_misspelt_economy(
+def _refuse_misspelled_economy(
     product: str, codes: Sequence[str], parties: Parties, reader: ProductReader
 ) -> None:
     """Raises UnknownParty if an unknown word is almost the name of an economy.
@@ -483,7 +483,7 @@ def _refuse_misspelt_economy(
     for word in product.split():
         if parties.find(word) is not None or word == "dates":
             continue
-        meant = parties.find_misspelt(word) if unknown.issuperset(stem_words(word)) else None
+        meant = parties.find_misspelled(word) if unknown.issuperset(stem_words(word)) else None
         if meant is not None and meant.code not in (*codes, WORLD):
             raise UnknownParty(word, (meant.name,))
 

@@ -306,7 +306,9 @@ def test_both_sides_of_a_claim_are_asked_for(text: str, ledger: Ledger) -> None:
         ("li-ion batteries 301+fent+recip china", "li-ion batteries"),
     ],
 )
-def test_short_and_misspelt_words_are_read_at_once(text: str, product: str, ledger: Ledger) -> None:
+def test_short_and_misspelled_words_are_read_at_once(
+    text: str, product: str, ledger: Ledger
+) -> None:
     found = read(text, ledger)
     assert (found.product, found.unread) == (product, ())
 

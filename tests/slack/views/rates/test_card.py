@@ -173,7 +173,7 @@ def test_another_card_of_the_question_is_named_and_summarized(
     check_accepted(message)
 
 
-def test_the_reading_of_a_misspelt_word_is_said(ledger: Ledger) -> None:
+def test_the_reading_of_a_misspelled_word_is_said(ledger: Ledger) -> None:
     respelled = (Respelling(word="drawbak", read_as="drawback"),)
     query = RateQuery(kind=QueryKind.CARD, card="drawback", respelled=respelled)
     facts = build_card_facts(ledger.cards.by_id["drawback"], ledger, TODAY)
