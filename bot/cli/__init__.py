@@ -86,7 +86,7 @@ COMMANDS = {
         Group.ADMIN, "feeds", "List, add, remove, resume, check, import and export feeds."
     ),
     "outbox": CommandModule(
-        Group.ADMIN, "outbox", "List unsent and failed messages; retry or drop them."
+        Group.ADMIN, "storage.outbox", "List unsent and failed messages; retry or drop them."
     ),
     "export": CommandModule(
         Group.ADMIN, "evidence.export", "Export stories, alerts and answers of a period."

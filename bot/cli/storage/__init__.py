@@ -1,1 +1,1 @@
-"""Commands about the database and the workspaces in it."""
+"""Commands about the database, its workspaces and its messages."""

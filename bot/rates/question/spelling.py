@@ -1,10 +1,10 @@
 """Corrects misspelled words of a question: `upholsterd sofas from chna`.
 
-A word is misspelled if it is in no vocabulary and is no ordinary English word. It is replaced by the
-word that differs from it by one letter, or by two letters if it is long. Exchanged neighbors count
-as one letter. Of words that are equally near, names of economies come first, then the words of the
-grammar, of goods and laws, and last those of the tariff schedule. If two words of the same kind are
-equally near, the word stays.
+A word is misspelled if it is in no vocabulary and is no ordinary English word. It is replaced by
+the word that differs from it by one letter, or by two letters if it is long. Exchanged neighbors
+count as one letter. Of words that are equally near, names of economies come first, then the words
+of the grammar, of goods and laws, and last those of the tariff schedule. If two words of the same
+kind are equally near, the word stays.
 """
 
 import re
