@@ -127,7 +127,7 @@ class Fetcher:
                     left_s -= loop.time() - began
             target = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not target:
-                return replace(answer, moved_to=moved_to)
+                return replace(answer, moved_to=moved_to) if moved_to else answer
             is_permanent = is_permanent and answer.status in _PERMANENT
             url = _parse_redirect(first_url, url, target)
             moved_to = str(url) if is_permanent else moved_to
