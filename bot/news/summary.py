@@ -70,8 +70,10 @@ _BOILERPLATE_ENDS = (
     *("read more", "continue reading", "click here", "full story", "learn more"),
     *("subscribe", "subscribe now"),
 )
+# Each alternative begins with a letter, not with `\b`, so that a search skips other letters.
 _HAS_BOILERPLATE = re.compile(
-    r"all rights reserved|privacy policy|\bcookies\b|our newsletters?\b|enable javascript"
+    r"all rights reserved|privacy policy|cookies\b(?<=\bcookies)|our newsletters?\b|"
+    r"enable javascript"
 )
 _REFERS_BACK = re.compile(
     r"['\"(]?(?:he|she|they|it|this|that|these|those|but|and|or|so|yet|however|meanwhile|instead|"
@@ -115,17 +117,17 @@ def summarize(
         return _cut(candidates[0].text, limit)
     looked_for = dict.fromkeys(fold(word).strip() for word in wanted if word.strip())
     points = {word: _count_points(word) for word in list(looked_for)[:_MOST_WANTED]}
-    values = {one: _score(one, points) for one in candidates}
-    first = max(candidates, key=lambda one: values[one] - _score_reference(one, None))
+    values = [_score(one, points) for one in candidates]
+    first = max(candidates, key=lambda one: values[one.place] - _score_reference(one, None))
     worth = {
-        one: values[one] - _score_reference(one, first)
+        one.place: values[one.place] - _score_reference(one, first)
         for one in candidates
         if one is not first and not _is_repetition(one, first.words)
     }
-    second = max(worth, key=lambda one: worth[one], default=None)
+    second = max(worth, key=lambda place: worth[place], default=None)
     if second is None or worth[second] <= 0:
         return _cut(first.text, limit)
-    return _join(first, second, limit)
+    return _join(first, candidates[second], limit)
 
 
 def _find_candidates(title: str, sentences: Sequence[str]) -> list[_Sentence]:
@@ -179,7 +181,7 @@ def _is_repetition(sentence: _Sentence, known: frozenset[str]) -> bool:
 
 
 def _count_points(word: str) -> float:
-    return 2.0 if any(sign.isdigit() for sign in word) else 1.0
+    return 2.0 if any(map(str.isdigit, word)) else 1.0
 
 
 def _score(sentence: _Sentence, wanted: Mapping[str, float]) -> float:

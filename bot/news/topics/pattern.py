@@ -70,13 +70,12 @@ class Pattern(NamedTuple):
 
 
 def _match_slots(pattern: Pattern, index: int, sentence: Sentence, at: int) -> int | None:
-    count = len(sentence.words)
     if index == len(pattern.slots):
-        return None if pattern.at_end and at < count else at
+        return None if pattern.at_end and at < len(sentence.words) else at
     first_words, phrases, gap, optional = pattern.slots[index]
-    for place in range(at, min(at + gap + 1, count)):
+    for begins in sentence.begins[at : at + gap + 1]:
         # Of alternatives, a mark is tried before a word.
-        for first, end in reversed(sentence.begins[place]):
+        for first, end in reversed(begins):
             if first in first_words:
                 for rest in phrases.get(first, _ALONE):
                     after = end + len(rest)
