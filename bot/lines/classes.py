@@ -88,15 +88,8 @@ class ScheduleIndex:
         self._ends: dict[str, list[date]] = {}
         for one in schedule.former:
             self._ends.setdefault(one.line.code, []).append(one.to)
-        self._lines: dict[str, TariffLine | None] = {}
         self._namings: dict[str, _Naming] = {}
         self._by_key: dict[object, _Naming] = {}
-
-    def find_line(self, code: str) -> TariffLine | None:
-        """The line of a code with its duties of today, like `TariffLines.find`."""
-        if code not in self._lines:
-            self._lines[code] = self.schedule.lines.find(code)
-        return self._lines[code]
 
     def list_former_ends(self, code: str) -> tuple[date, ...]:
         """The last days of the former duties of a line."""
@@ -185,7 +178,7 @@ class LineKinds:
 
     def _build(self, code: str) -> LineKind:
         index = self._classes.index
-        of_class, line = self._narrow(self._classes.find(code)), index.find_line(code)
+        of_class, line = self._narrow(self._classes.find(code)), index.schedule.lines.find(code)
         ends = index.list_former_ends(code)
         column2 = line.column2 if line is not None and self._may_pay_column2 else ""
         base = (line.general, column2) if line is not None else None

@@ -30,6 +30,7 @@ from bot.proposals.model import ReportedRate
 from bot.rates.answer.history import list_totals
 from bot.rates.answer.select import RateContext, select_layers
 from bot.rates.answer.standing import Standing
+from bot.rates.answer.timeline import Timeline
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, has_basis
 
@@ -175,7 +176,7 @@ def _collect_totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
         selection = old.asked_selection if same else select_layers(one._replace(day=day))
         known.add(selection.stacked.total)
         if not reported.says_change:
-            known |= {total.percent for total in list_totals(one, select_layers(one))}
+            known |= {total.percent for total in list_totals(Timeline(one, select_layers(one)))}
     return known
 
 

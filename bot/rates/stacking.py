@@ -19,7 +19,7 @@ The total is the sum of the remaining layers. All-in rates count in full, includ
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import chain, islice, product
+from itertools import islice, product
 from typing import NamedTuple
 
 from bot.rates.model.goods import Fit
@@ -97,18 +97,19 @@ def stack(
     """
     left_out: list[ExcludedLayer] = []
     charged = _exclude_uncharged(layers, left_out)
-    if (ban := _find_ban(charged)) is not None:
-        left_out.extend(ExcludedLayer(layer, Exclusion(Reason.IMPORT_BAN)) for layer in charged)
-        return StackedLayers((), tuple(left_out), ban)
-    charged = _exclude_partial_bans(charged, left_out)
+    if bans := [layer for layer in charged if layer.period.banned]:
+        if (ban := _find_ban(bans)) is not None:
+            left_out.extend(ExcludedLayer(layer, Exclusion(Reason.IMPORT_BAN)) for layer in charged)
+            return StackedLayers((), tuple(left_out), ban)
+        some = Exclusion(Reason.BAN_ON_SOME_LINES)
+        left_out.extend(ExcludedLayer(layer, some, True) for layer in bans)
+        charged = [layer for layer in charged if not layer.period.banned]
     undecided: list[list[Layer]] = []
     ids = {layer.measure.id for layer in charged}
-    if not ids.isdisjoint(chain.from_iterable(one_of)):
-        charged = _exclude_rivals(charged, one_of, left_out)
-        ids = {layer.measure.id for layer in charged}
-        for members in one_of:
-            if len(ids & members.keys()) > 1:
-                charged = _choose_from_set(charged, members, left_out, undecided)
+    if sets := [members for members in one_of if not members.keys().isdisjoint(ids)]:
+        charged = _exclude_rivals(charged, sets, left_out)
+        for members in sets:
+            charged = _choose_from_set(charged, members, left_out, undecided)
     stacked = _exclude_superseded_last(
         _exclude_uncertain(charged, left_out, by_itself=by_itself), left_out
     )
@@ -144,19 +145,10 @@ def _compute_span(
     return min(low for low, _ in spans), max(high for _, high in spans)
 
 
-def _find_ban(layers: Sequence[Layer]) -> Layer | None:
+def _find_ban(bans: Sequence[Layer]) -> Layer | None:
     """Rule 3: the ban that certainly applies to the goods; if several do, the closest fit."""
-    bans = [one for one in layers if one.period.banned and one.fit > Fit.PARTIAL]
-    return max(bans, key=lambda one: one.fit, default=None)
-
-
-def _exclude_partial_bans(layers: list[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
-    banned = [one for one in layers if one.period.banned]
-    if not banned:
-        return layers
-    some = Exclusion(Reason.BAN_ON_SOME_LINES)
-    left_out.extend(ExcludedLayer(one, some, True) for one in banned)
-    return [one for one in layers if not one.period.banned]
+    certain = (one for one in bans if one.fit > Fit.PARTIAL)
+    return max(certain, key=lambda one: one.fit, default=None)
 
 
 def _exclude_uncharged(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
@@ -194,13 +186,14 @@ def _exclude_uncertain(
 
 
 def _exclude_rivals(
-    layers: list[Layer], one_of: Sequence[Mapping[str, int]], left_out: list[ExcludedLayer]
+    layers: list[Layer], sets: Sequence[Mapping[str, int]], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
     """Before rule 4: excludes the members of sets that a layer outside all sets replaces.
 
-    The replacing layer must certainly apply. Returns the remaining layers.
+    `sets` are those with members among the layers. The replacing layer must certainly apply.
+    Returns the remaining layers.
     """
-    ids = set().union(*one_of)
+    ids = set().union(*sets)
     sure = {
         one.measure.id: one.measure
         for one in layers
@@ -227,9 +220,9 @@ def _exclude_superseded(
 
 def _find_superseding(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
     """The first measure in `others` (by id) that replaces the layer, or None."""
-    for one in (*layer.measure.excluded_by, *layer.period.excluded_by):
-        if one in others:
-            return others[one]
+    for ids in (layer.measure.excluded_by, layer.period.excluded_by):
+        if not others.keys().isdisjoint(ids):
+            return next(others[one] for one in ids if one in others)
     return None
 
 

@@ -9,7 +9,7 @@ Section 301 on Brazil                          Section 301
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -80,8 +80,14 @@ def _names_action(words: str) -> bool:
     return not words or words.split()[-1] in _ACTIONS
 
 
-def join_subjects(names: Sequence[DutyName], most: int = 3) -> str:
+def join_subjects(names: Iterable[DutyName], most: int = 3) -> str:
     """The subjects of several duties in a few words: `Section 301 Lists 1-3`."""
+    return _join_subjects(tuple(names), most)
+
+
+# The same few hundred groups of duties are named in all answers. All entries take about 0.5 MB.
+@lru_cache(maxsize=1_000)
+def _join_subjects(names: tuple[DutyName, ...], most: int) -> str:
     lists = [found for one in names if (found := _LIST.match(one.subject)) and not found[2]]
     if len(lists) > 1 and len(lists) == len(names):
         numbers = sorted(int(found[1]) for found in lists)

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-_BLANKS = re.compile(r"\s+")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co"}
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters except tabs and line ends, and characters that change the direction of text.
@@ -12,7 +11,7 @@ A terminal obeys them."""
 
 def to_single_line(text: str) -> str:
     """The text on one line, without control, format, surrogate and private-use characters."""
-    line = _BLANKS.sub(" ", text).strip()
+    line = " ".join(text.split())
     if line.isprintable():
         return line
     return "".join(c for c in line if unicodedata.category(c) not in _UNSEEN).strip()

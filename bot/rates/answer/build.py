@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 
 from bot.errors import QueryError
 from bot.parties import WORLD
@@ -38,7 +37,6 @@ from bot.rates.answer.select import (
     Selection,
     build_context,
     check_pair,
-    select_layers,
 )
 from bot.rates.answer.standing import (
     Standing,
@@ -46,6 +44,7 @@ from bot.rates.answer.standing import (
     find_checked_day,
     summarize_goods_duties,
 )
+from bot.rates.answer.timeline import Timeline
 from bot.rates.answer.warnings import list_warnings
 from bot.rates.calendar.upcoming import list_upcoming, move_passed_last
 from bot.rates.ledger import Ledger
@@ -288,7 +287,8 @@ def _answer_pair(
     if base is not None and found.includes_base:
         components = (*components, build_base_component(base, context.day))
     wants_history = query.history or window is not None or query.percent is not None
-    last_change, history = _build_changes(found, with_history=wants_history)
+    timeline = Timeline(context, selection)
+    last_change, history = _build_changes(found, timeline, with_history=wants_history)
     if window:
         history = tuple(cut_history(history, *known)) if known else ()
     not_counted = tuple(list_not_counted(context, selection))
@@ -332,7 +332,7 @@ def _answer_pair(
         warnings=warnings,
         banned=selection.stacked.ban is not None,
         on_goods=summarize_goods_duties(context, selection),
-        next=_list_next(context, selection, coverage.checked if coverage else None, today),
+        next=_list_next(timeline, coverage.checked if coverage else None, today),
         last_change=last_change,
         history=history,
         known_from=coverage.since if coverage else None,
@@ -415,7 +415,9 @@ def _is_in_part(context: RateContext, selection: Selection) -> bool:
     return any(not found.lines.issuperset(lines.list_codes(code)) for code in asked.codes)
 
 
-def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:
+def _build_changes(
+    found: Standing, timeline: Timeline, *, with_history: bool
+) -> tuple[Step | None, tuple[Step, ...]]:
     """The last change of the total, and the total's history if `with_history`."""
     asked = found.asked
     ranged: tuple[Step, ...] = ()
@@ -423,15 +425,12 @@ def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None,
         ranged = build_range_history(asked, found.asked_selection, list_contexts(asked))
     if ranged:
         return find_last_step(ranged, asked.day), ranged if with_history else ()
-    context, selection = found.context, found.selection
-    history = build_history(context, selection) if with_history else ()
-    return find_last_change(context, selection), history
+    return find_last_change(timeline), build_history(timeline) if with_history else ()
 
 
-def _list_next(
-    context: RateContext, selection: Selection, checked: date | None, today: date
-) -> tuple[Upcoming, ...]:
+def _list_next(timeline: Timeline, checked: date | None, today: date) -> tuple[Upcoming, ...]:
     """Changes after the day of the answer, then changes that fell due after their last check."""
+    context, selection = timeline.context, timeline.selection
     on_all = selection.basis is TotalBasis.GENERAL
     measures = context.measures if on_all else selection.chosen
     read = checked or context.day
@@ -451,33 +450,32 @@ def _list_next(
         first,
         measures=measures,
         partner_codes=context.charged,
-        pays=_build_goods_filter(context, selection),
+        pays=_build_goods_filter(timeline),
     )
     return move_passed_last(coming, read_of, today, context.day)
 
 
-def _build_goods_filter(context: RateContext, selection: Selection) -> Callable[[Upcoming], bool]:
+def _build_goods_filter(timeline: Timeline) -> Callable[[Upcoming], bool]:
     """A function that says whether an item may change what the goods of the question pay.
 
     It returns False if the item's measure is charged before or after the change, but never on these
     goods. Golf carts are among the lines of passenger cars, but their duties are not those of cars.
     """
+    ledger, selection = timeline.context.ledger, timeline.selection
     if selection.line is None or selection.stacked.ban:
         return lambda _: True
     paid = _list_paid(selection.stacked)
 
-    @cache
-    def list_paid(day: date) -> frozenset[str]:
-        return _list_paid(select_layers(context._replace(day=day)).stacked)
-
     def pays(item: Upcoming) -> bool:
-        measure = context.ledger.by_id[item.measure_id]
+        measure = ledger.by_id[item.measure_id]
         if measure.id in paid:
-            # Most items are about these. The duties of another day take a millisecond.
+            # Most items are about these. The duties of another day take up to a millisecond.
             return True
         periods = ((day, measure.find_period(day)) for day in (item.on, item.on - _A_DAY))
         levied = [day for day, period in periods if period is not None and is_levied(period)]
-        return not levied or any(measure.id in list_paid(day) for day in levied)
+        return not levied or any(
+            measure.id in _list_paid(timeline.select(day).stacked) for day in levied
+        )
 
     return pays
 

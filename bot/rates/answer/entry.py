@@ -89,8 +89,8 @@ def _list_programs(found: Standing) -> Iterator[ProgramBase]:
     treatment = asked.treatment
     if schedule is None or treatment.name or treatment.refused:
         return
-    now = None
-    if asked.line is not None and line is not None:
+    now = found.base_range
+    if now is None and asked.line is not None and line is not None:
         now = summarize_any_base(asked.line, line.lines, asked.day)
     if now is not None and now.high == 0 and not now.not_percent:
         return

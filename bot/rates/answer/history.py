@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from bot.rates.answer.lines.line_duties import LineFinding
 from bot.rates.answer.select import RateContext, Selection, select_layers
+from bot.rates.answer.timeline import Timeline
 from bot.rates.model.changes import Change, ChangeKind, RateChange
 from bot.rates.model.history import Step
 from bot.rates.model.law import RULINGS, LegalEvent
-from bot.rates.model.measure import DutyRate, Exemption, Measure, RatePeriod, Source, merge_sources
+from bot.rates.model.measure import DutyRate, Source, merge_sources
 from bot.rates.stacking import Layer, StackedLayers
 
 _A_DAY = timedelta(days=1)
@@ -30,11 +31,12 @@ class DatedTotal(NamedTuple):
     """The duties by tariff line, if they are known."""
 
 
-def build_history(context: RateContext, selection: Selection) -> tuple[Step, ...]:
+def build_history(timeline: Timeline) -> tuple[Step, ...]:
     """All changes of the total and all rulings on its duties, in order of time."""
-    changes = list_totals(context, selection)
-    steps = _mark_open(context, _build_steps(changes))
-    return _sort_steps([*steps, *_build_ruling_steps(context, selection, changes)])
+    changes = list_totals(timeline)
+    steps = _mark_open(timeline.context, _build_steps(changes))
+    rulings = _build_ruling_steps(timeline.context, timeline.selection, changes)
+    return _sort_steps([*steps, *rulings])
 
 
 def build_range_history(
@@ -44,7 +46,7 @@ def build_range_history(
 
     Each step has the lowest and the highest total of the `choices`.
     """
-    changes = [list_totals(one, select_layers(one)) for one in choices]
+    changes = [list_totals(Timeline(one, select_layers(one))) for one in choices]
     return _sort_steps(
         [
             *_mark_open(context, _build_range_steps(changes)),
@@ -69,10 +71,10 @@ def _mark_open(context: RateContext, steps: Iterable[Step]) -> Iterator[Step]:
         yield step._replace(is_open=True) if is_open and not step.banned else step
 
 
-def find_last_change(context: RateContext, selection: Selection) -> Step | None:
-    """The last change of the total up to the day of the context, or None."""
+def find_last_change(timeline: Timeline) -> Step | None:
+    """The last change of the total up to the day of the question, or None."""
     # A step shows the difference from the previous total, so the newest two totals are enough.
-    newest = [*islice(_walk_back(context, selection, context.day), 2)]
+    newest = [*islice(_walk_back(timeline, timeline.context.day), 2)]
     return _build_step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
 
 
@@ -82,12 +84,12 @@ def find_last_step(steps: Sequence[Step], day: date) -> Step | None:
     return past[-1] if past else None
 
 
-def list_totals(context: RateContext, selection: Selection) -> tuple[DatedTotal, ...]:
+def list_totals(timeline: Timeline) -> tuple[DatedTotal, ...]:
     """One total for each day on which the total or its components changed, in order of time.
 
     If a duty replaces another at the same rate, the components change although the total does not.
     """
-    return tuple(_walk_back(context, selection, date.max))[::-1]
+    return tuple(_walk_back(timeline, date.max))[::-1]
 
 
 def _sort_steps(steps: list[Step]) -> tuple[Step, ...]:
@@ -113,18 +115,13 @@ def _build_range_steps(changes: Sequence[Sequence[DatedTotal]]) -> Iterator[Step
         )
 
 
-def _walk_back(context: RateContext, selection: Selection, until: date) -> Iterator[DatedTotal]:
+def _walk_back(timeline: Timeline, until: date) -> Iterator[DatedTotal]:
     """The changes of the total up to a day, newest first."""
-    past = context._replace(measures=selection.chosen)
     later: DatedTotal | None = None
-    of_goods = context.wanted is not None
-    days = set(list_change_days(selection.chosen, exemptions=of_goods))
-    if (line := context.line) is not None:
-        days |= line.list_change_days(line.list_names(selection.chosen))
-    for day in sorted(days, reverse=True):
+    for day in reversed(timeline.days):
         if day > until:
             continue
-        selected = select_layers(past._replace(day=day))
+        selected = timeline.select(day)
         stacked = selected.stacked
         low, high = stacked.span or (stacked.total, None)
         here = DatedTotal(day, low, stacked, high, selected.line)
@@ -133,20 +130,6 @@ def _walk_back(context: RateContext, selection: Selection, until: date) -> Itera
         later = here
     if later is not None and (later.percent or later.up_to or later.stacked.ban):
         yield later
-
-
-def list_change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[date, ...]:
-    """The days on which rate periods of these measures begin, and the days after they end.
-
-    With `exemptions`, the result includes the same days for the measures' exemptions of goods.
-    """
-    spans: list[RatePeriod | Exemption] = []
-    for measure in measures:
-        spans += measure.periods
-        spans += measure.exempt if exemptions else ()
-    begins = {span.from_ for span in spans if span.from_ is not None}
-    ends = {span.to + _A_DAY for span in spans if span.to is not None}
-    return tuple(sorted(begins | ends))
 
 
 def _comparison_key(total: DatedTotal) -> tuple[object, ...]:

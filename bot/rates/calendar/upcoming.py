@@ -266,7 +266,8 @@ def list_upcoming(
     pay are left out: kitchen cabinets of the EU pay the rate of its deal.
     """
     items = list_upcoming_by_measure(ledger, after, until, measures)
-    kept = (one for one in items if pays(one) and not _is_replaced(ledger, one, partner_codes))
+    # `pays` may have to compute the duties of another day, so it comes last.
+    kept = (one for one in items if not _is_replaced(ledger, one, partner_codes) and pays(one))
     merged = merge_rows(ledger, kept)
     return merged if partner_codes else tuple(_add_partner_rates(ledger, one) for one in merged)
 

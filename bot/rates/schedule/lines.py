@@ -27,6 +27,8 @@ class TariffLines:
     def __init__(self, rows: Sequence[str]) -> None:
         """`rows` are CSV rows in the order of the fields of `TariffLine`, sorted by code."""
         self._rows = rows
+        self._parsed: dict[str, TariffLine] = {}
+        """The lines that were looked up. All lines of the US schedule take 7 MB."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TariffLines) and self._rows == other._rows
@@ -42,27 +44,30 @@ class TariffLines:
     def find(self, code: str) -> TariffLine | None:
         """The line of a code with 8 or 10 digits; None if the schedule does not have it."""
         key = code[:LINE_DIGITS]
+        if (known := self._parsed.get(key)) is not None:
+            return known
         place = bisect_left(self._rows, key)
         if len(key) < LINE_DIGITS or place == len(self._rows) or self.get_code(place) != key:
             return None
-        return self._parse(place)
+        found = self._parsed[key] = TariffLine(*next(csv.reader([self._rows[place]])))
+        return found
 
     def list_lines(self, prefix: str) -> list[TariffLine]:
         """The lines under a chapter, heading or subheading, sorted by code."""
-        first = bisect_left(self._rows, prefix)
-        last = bisect_left(self._rows, f"{prefix}~")
-        return [TariffLine(*row) for row in csv.reader(self._rows[first:last])]
+        return [TariffLine(*row) for row in csv.reader(self._list_rows(prefix))]
 
     def list_codes(self, prefix: str) -> list[str]:
         """The codes of the lines under a chapter, heading or subheading, sorted."""
+        return [row[:LINE_DIGITS] for row in self._list_rows(prefix)]
+
+    def has_lines(self, prefix: str) -> bool:
+        """Whether there are lines under a chapter, heading or subheading."""
+        place = bisect_left(self._rows, prefix)
+        return place < len(self._rows) and self.get_code(place).startswith(prefix)
+
+    def _list_rows(self, prefix: str) -> Sequence[str]:
         first = bisect_left(self._rows, prefix)
-        found = []
-        for place in range(first, len(self._rows)):
-            code = self.get_code(place)
-            if not code.startswith(prefix):
-                break
-            found.append(code)
-        return found
+        return self._rows[first : bisect_left(self._rows, f"{prefix}~", first)]
 
     def count_rows(self, forms: Collection[str]) -> Mapping[str, int]:
         """By heading, how many of its rows have a form of a word."""
@@ -92,6 +97,3 @@ class TariffLines:
     def get_code(self, place: int) -> str:
         """The code of the line at this place."""
         return self._rows[place][:LINE_DIGITS]
-
-    def _parse(self, place: int) -> TariffLine:
-        return TariffLine(*next(csv.reader([self._rows[place]])))

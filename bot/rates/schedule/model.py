@@ -18,7 +18,8 @@ from bot.rates.model.measure import Confidence, Day, Source
 from bot.values import Frozen
 
 _TEXTS = 2_000
-"""Maximum texts of duties whose percents are kept. The schedule has about 1,500."""
+"""Maximum texts of duties, and of special columns, that are kept parsed. The schedule has about
+1,500 texts of duties and 250 special columns."""
 LINE_DIGITS = 8
 """The digits of a tariff line. Codes with ten digits are statistical numbers of a line."""
 
@@ -50,9 +51,9 @@ class TariffLine(NamedTuple):
 
         `Free (A,AU,KR) 2.8% (JP)` has the rate `2.8%` for `JP`.
         """
-        for match in _SPECIAL.finditer(self.special):
-            if not set(symbols).isdisjoint(each.strip() for each in match[2].split(",")):
-                return match[1].strip()
+        for rate, named in _read_special(self.special):
+            if not named.isdisjoint(symbols):
+                return rate
         return None
 
 
@@ -70,6 +71,15 @@ def parse_percent(text: str) -> Decimal | None:
         return Decimal(0)
     match = _PERCENT.fullmatch(text.strip())
     return Decimal(match[1]) if match else None
+
+
+@lru_cache(_TEXTS)
+def _read_special(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The rates of a special column, each with its symbols."""
+    return tuple(
+        (match[1].strip(), frozenset(each.strip() for each in match[2].split(",")))
+        for match in _SPECIAL.finditer(text)
+    )
 
 
 class AdditionalHeading(NamedTuple):

@@ -6,6 +6,7 @@ conditional groups. A case is one combination of these. A total is certain if it
 cases.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,6 +35,8 @@ _SPECIAL_CHAPTERS = ("98", "99")
 """Chapters whose lines are not in the schedule, which has chapters 1 to 97."""
 _MAX_KEPT = 1_000
 """Maximum codes whose groups and classes of numbers are kept. Most have one class."""
+_MAX_GROUPED = 100
+"""Maximum sets of lines that are kept grouped by their duties. One of 500 lines takes 40 KB."""
 _A_DAY = timedelta(days=1)
 _COLUMNS = {"": "general column", "column 2": "column 2"}
 
@@ -58,6 +61,8 @@ class _NumberClass(NamedTuple):
     number: str
     """One of them."""
     groups: tuple[MembershipGroup, ...]
+    bits: int
+    """The groups by their places among those that name the code or a part of it, as bits."""
     lines: frozenset[str]
 
 
@@ -84,6 +89,8 @@ class TariffSchedule:
         self._former_of: dict[str, list[FormerLine]] = {}
         for one in self.former:
             self._former_of.setdefault(one.line.code, []).append(one)
+        self._former_days = sorted({one.to for one in former})
+        self._grouped: dict[tuple[frozenset[str], int], tuple[tuple[TariffLine, int], ...]] = {}
         self._classes: dict[str, tuple[_NumberClass, ...]] = {}
         self._groups_of: dict[str, tuple[MembershipGroup, ...]] = {}
         self._claimed: dict[str, ClaimedBase] = {}
@@ -140,9 +147,26 @@ class TariffSchedule:
 
     def find_line(self, code: str, day: date) -> TariffLine | None:
         """The line of a code with 8 or 10 digits, with its duties on the day."""
-        former = self._former_of.get(code[:LINE_DIGITS], ())
-        past = (one.line for one in former if day <= one.to)
-        return next(past, None) or self.lines.find(code)
+        for one in self._former_of.get(code[:LINE_DIGITS], ()):
+            if day <= one.to:
+                return one.line
+        return self.lines.find(code)
+
+    def group_by_duty(self, codes: frozenset[str], day: date) -> tuple[tuple[TariffLine, int], ...]:
+        """The first of all lines with the same base duties in each column on the day, with their
+        number. Codes that are no lines on the day are left out."""
+        key = (codes, bisect_left(self._former_days, day))
+        known = self._grouped.get(key)
+        if known is None:
+            lines = (self.find_line(code, day) for code in sorted(codes))
+            found: dict[object, list[TariffLine]] = {}
+            for one in filter(None, lines):
+                found.setdefault((one.general, one.column2, one.special), []).append(one)
+            known = tuple((group[0], len(group)) for group in found.values())
+            if len(self._grouped) >= _MAX_GROUPED:
+                self._grouped.clear()
+            self._grouped[key] = known
+        return known
 
     def find_only_line(self, code: str, day: date) -> TariffLine | None:
         """The line of the code, or the only line under it; None if there are several or none."""
@@ -161,10 +185,10 @@ class TariffSchedule:
         may_have_ended = day is None or day < self.header.since or line[:2] in _SPECIAL_CHAPTERS
         is_listed = may_have_ended and len(line) == LINE_DIGITS and self.memberships.has_line(line)
         known = line in self._former_of or is_listed
-        if known or self.lines.list_codes(line):
+        if known or self.lines.has_lines(line):
             return code
         parents = (code[:size] for size in (6, 4) if size < len(code))
-        return next((one for one in parents if self.lines.list_codes(one)), "")
+        return next(filter(self.lines.has_lines, parents), "")
 
     def list_groups(self, code: str, lists: Collection[str]) -> list[MembershipGroup]:
         """The groups of these lists that name the code or a part of it, on any day."""
@@ -190,17 +214,20 @@ class TariffSchedule:
 
     def list_cases(self, code: str, day: date, lists: Collection[str]) -> tuple[LineCase, ...]:
         """The cases of goods under the code on the day. Goods in the same groups are one case."""
-        found: dict[tuple[int, ...], tuple[str, tuple[MembershipGroup, ...], set[str]]] = {}
-        for one in self._list_classes(code):
-            groups = tuple(each for each in one.groups if each.list in lists and each.covers(day))
-            # Groups are compared by identity, because hashing their codes would be slow.
-            key = tuple(sorted(map(id, groups)))
-            found.setdefault(key, (one.number, groups, set()))[2].update(one.lines)
-        return tuple(
-            case
-            for number, groups, lines in found.values()
-            for case in _combine(number, frozenset(lines), groups)
+        found: dict[int, list[_NumberClass]] = {}
+        valid = sum(
+            1 << place
+            for place, one in enumerate(self._list_own_groups(code))
+            if one.list in lists and one.covers(day)
         )
+        for each in self._list_classes(code):
+            found.setdefault(each.bits & valid, []).append(each)
+        cases: list[LineCase] = []
+        for classes in found.values():
+            groups = (one for one in classes[0].groups if one.list in lists and one.covers(day))
+            lines = frozenset().union(*(each.lines for each in classes))
+            cases += _combine(classes[0].number, lines, tuple(groups))
+        return tuple(cases)
 
     def _list_numbers(self, code: str) -> Sequence[str]:
         """The lines under the code, and the ten-digit numbers that lists name.
@@ -234,14 +261,18 @@ class TariffSchedule:
         known = self._classes.get(code)
         if known is not None:
             return known
-        found: dict[tuple[int, ...], tuple[str, tuple[MembershipGroup, ...], set[str]]] = {}
+        places = {id(one): place for place, one in enumerate(self._list_own_groups(code))}
+        found: dict[int, tuple[str, tuple[MembershipGroup, ...], set[str]]] = {}
         for number in self._list_numbers(code):
             covering = self.memberships.find_covering(number)
             groups = {id(one.group): one.group for one in covering}
-            key = tuple(sorted(groups))
-            kept = found.setdefault(key, (number, tuple(groups.values()), set()))
+            bits = sum(1 << places[each] for each in groups)
+            kept = found.setdefault(bits, (number, tuple(groups.values()), set()))
             kept[2].add(number[:LINE_DIGITS])
-        classes = tuple(_NumberClass(*one[:2], frozenset(one[2])) for one in found.values())
+        classes = tuple(
+            _NumberClass(number, groups, bits, frozenset(lines))
+            for bits, (number, groups, lines) in found.items()
+        )
         if len(self._classes) >= _MAX_KEPT:
             self._classes.clear()
         self._classes[code] = classes

@@ -13,6 +13,7 @@ from bot.rates.answer.history import (
     list_totals,
 )
 from bot.rates.answer.select import RateContext, build_context, select_layers
+from bot.rates.answer.timeline import Timeline
 from bot.rates.model.changes import Change, ChangeKind, RateChange
 from bot.rates.model.goods import Good
 from bot.rates.model.history import Step
@@ -41,8 +42,12 @@ def general(measure_id: str, *periods: dict[str, Any], **fields: Any) -> dict[st
     return written(measure_id, *periods, general=True, **fields)
 
 
+def build_timeline(context: RateContext) -> Timeline:
+    return Timeline(context, select_layers(context))
+
+
 def history(context: RateContext) -> list[Step]:
-    return list(build_history(context, select_layers(context)))
+    return list(build_history(build_timeline(context)))
 
 
 def happened(
@@ -90,16 +95,15 @@ def test_rates_that_begin_change_and_end_are_steps_with_their_sources() -> None:
     )
     fourth = step(date(2026, 7, 2), 25, happened("c", ENDS, 1), source=NOTICE)
     assert history(here) == [first, second, third, fourth]
-    selection = select_layers(here)
-    assert find_last_change(here, selection) == fourth
+    assert find_last_change(build_timeline(here)) == fourth
     for day, expected in ((MARCH, first), (APRIL, second), (JUNE_30, second), (JULY, third)):
         on_day = here._replace(day=day)
-        assert find_last_change(on_day, select_layers(on_day)) == expected
+        assert find_last_change(build_timeline(on_day)) == expected
         assert find_last_step(history(here), day) == expected
     before = here._replace(day=date(2025, 12, 31))
-    assert find_last_change(before, select_layers(before)) is None
+    assert find_last_change(build_timeline(before)) is None
     assert find_last_step(history(here), before.day) is None
-    assert {total.on: str(total.percent) for total in list_totals(here, selection)} == {
+    assert {total.on: str(total.percent) for total in list_totals(build_timeline(here))} == {
         START: "10",
         APRIL: "30",
         JULY: "26",
@@ -157,7 +161,7 @@ def test_a_ban_keeps_the_total_of_the_day_before() -> None:
     assert history(context(*measures, product="steel")) == [A_BEGINS, ban]
     alone = context(measures[1], product="steel")
     assert history(alone) == [ban._replace(percent=Decimal(0))]
-    assert find_last_change(alone, select_layers(alone)) == ban._replace(percent=Decimal(0))
+    assert find_last_change(build_timeline(alone)) == ban._replace(percent=Decimal(0))
     assert find_last_step([A_BEGINS, ban], LATE) == A_BEGINS
 
 
@@ -193,4 +197,4 @@ def test_rulings_stand_after_the_change_of_their_day_with_the_total_then() -> No
 def test_a_measure_that_never_charged_has_no_history(percent: float | None) -> None:
     here = context(general("a", {"percent": percent, "status": "announced"}))
     assert history(here) == []
-    assert find_last_change(here, select_layers(here)) is None
+    assert find_last_change(build_timeline(here)) is None

@@ -18,21 +18,21 @@ def summarize_base(asked: AskedLine, lines: Collection[str], day: date) -> BaseR
 
 def summarize_any_base(asked: AskedLine, lines: Collection[str], day: date) -> BaseRange | None:
     """The lowest and the highest base duty of the lines on the day; None for no lines."""
-    known = [
-        line for code in sorted(lines) if (line := asked.schedule.find_line(code, day)) is not None
-    ]
-    if not known:
+    groups = asked.schedule.group_by_duty(frozenset(lines), day)
+    if not groups:
         return None
-    duties = [find_line_duty(line, asked.treatment) for line in known]
-    percents = [percent for duty in duties if (percent := duty.percent) is not None]
-    columns = {duty.column for duty in duties}
-    specific = (duty.text for duty in duties if duty.percent is None and duty.text)
+    duties = [find_line_duty(line, asked.treatment) for line, _ in groups]
+    percents = [one.percent for one in duties if one.percent is not None]
+    specific = (one.text for one in duties if one.percent is None and one.text)
+    columns = {one.column for one in duties}
     header = asked.schedule.header
     return BaseRange(
         low=min(percents, default=None),
         high=max(percents, default=None),
-        lines=len(known),
-        not_percent=len(known) - len(percents),
+        lines=sum(count for _, count in groups),
+        not_percent=sum(
+            count for (_, count), one in zip(groups, duties, strict=True) if one.percent is None
+        ),
         year=header.in_force.year,
         source=Source(text=f"HTS of the United States {header.revision}"),
         column=columns.pop() if len(columns) == 1 else "",

@@ -76,7 +76,7 @@ class LineFinding:
             for one in self.cases
         )
 
-    @property
+    @cached_property
     def lines(self) -> frozenset[str]:
         """The lines of the goods."""
         return frozenset().union(*(one.case.lines for one in self.cases))
@@ -96,25 +96,61 @@ def stack_line(
     `charged` has the codes of the partner and its blocs. `measures` have lists; `others` are the
     layers of measures without lists. The result keeps `find_base`.
     """
-    dated = [(one, period) for one in measures if (period := one.find_period(day)) is not None]
-    levied = [one for one in dated if is_levied(one[1])]
-    unlevied = [one for one in dated if not is_levied(one[1])]
+    levied: list[_LeviedDuty] = []
+    unlevied: list[tuple[Measure, RatePeriod]] = []
+    for one in measures:
+        period = one.find_period(day)
+        if period is not None and is_levied(period):
+            levied.append(_build_levied(asked, one, period, charged, day))
+        elif period is not None:
+            unlevied.append((one, period))
     fixed = [*others, *_list_unlevied(asked, day, unlevied)]
-    named = (one for one, of in levied if _pays(of, charged) or of.not_for_caveat)
-    lists = asked.list_names(named)
+    lists = frozenset[str]().union(*(one.lists for one in levied if one.tells_cases_apart))
+    # Cases of several codes are often in the same groups, and then have the same duties. Groups
+    # and exemptions are compared by identity, because hashing them would be slow.
+    known: dict[object, StackedLayers] = {}
     stacked = []
     for case in asked.list_cases(day, lists):
         for each, exempt in _split_by_claim(asked, case, levied, charged, day):
-            layers = [*fixed, *_build_layers(asked, each, levied, charged, exempt, day)]
-            stacked.append(_StackedCase(each, stack([*_exclude_replaced(layers)], one_of)))
+            key = (tuple(map(id, each.groups)), tuple(map(id, exempt.values())))
+            if key not in known:
+                layers = [*fixed, *_build_layers(asked, each, levied, exempt)]
+                known[key] = stack([*_exclude_replaced(layers)], one_of)
+            stacked.append(_StackedCase(each, known[key]))
     if not stacked:
         return LineFinding(stack(others, one_of))
     return LineFinding(_merge(stacked, asked), tuple(stacked), find_base)
 
 
-def _pays(period: RatePeriod, charged: Collection[str]) -> bool:
-    """Whether the partner with these codes pays the rate."""
-    return set(period.not_for).isdisjoint(charged)
+class _LeviedDuty(NamedTuple):
+    """A measure that charges something on the day."""
+
+    measure: Measure
+    period: RatePeriod
+    lists: frozenset[str]
+    exclusion: Exclusion | None
+    """Why goods of the partner do not pay it; None if they pay it."""
+    partly_exempt: tuple[Exemption, ...]
+    """Its exemptions of some of the goods in words."""
+
+    @property
+    def tells_cases_apart(self) -> bool:
+        """Whether it matters which goods its lists name."""
+        return self.exclusion is None or bool(self.exclusion.text)
+
+
+def _build_levied(
+    asked: AskedLine, measure: Measure, period: RatePeriod, charged: Collection[str], day: date
+) -> _LeviedDuty:
+    exclusion = None
+    if not set(period.not_for).isdisjoint(charged):
+        exclusion = Exclusion(Reason.PARTNER_EXEMPT, text=period.not_for_caveat)
+    partly = (
+        one
+        for one in (measure.exempt if asked.goods else ())
+        if one.only_if and asked.goods in one.scope.goods and one.applies_to(day, charged)
+    )
+    return _LeviedDuty(measure, period, asked.lists_of[measure.id], exclusion, tuple(partly))
 
 
 def is_levied(period: RatePeriod) -> bool:
@@ -138,7 +174,7 @@ def _list_unlevied(
 def _split_by_claim(
     asked: AskedLine,
     case: LineCase,
-    dated: Iterable[tuple[Measure, RatePeriod]],
+    levied: Iterable[_LeviedDuty],
     charged: Collection[str],
     day: date,
 ) -> Iterator[tuple[LineCase, Mapping[str, Exemption]]]:
@@ -150,15 +186,10 @@ def _split_by_claim(
     whole: dict[str, Exemption] = {}
     part: dict[str, Exemption] = {}
     claimed = set(asked.treatment.claimed_goods)
-    for measure, _ in dated if claimed else ():
-        names = any(
-            one.kind in NAMING and one.list in asked.lists_of[measure.id] for one in case.groups
-        )
-        if not (measure.applies_to_all_goods or names):
-            continue
-        for one in measure.exempt:
+    for duty in _list_applying(case, levied) if claimed else ():
+        for one in duty.measure.exempt:
             if not claimed.isdisjoint(one.scope.goods) and one.applies_to(day, charged):
-                (part if one.only_if else whole)[measure.id] = one
+                (part if one.only_if else whole)[duty.measure.id] = one
     if not part:
         yield case, whole
         return
@@ -167,44 +198,49 @@ def _split_by_claim(
     yield case._replace(yes=case.yes | questions), {**whole, **part}
 
 
+def _list_applying(case: LineCase, levied: Iterable[_LeviedDuty]) -> Iterator[_LeviedDuty]:
+    """The duties that apply to the goods of the case, or exempt them."""
+    named = {one.list for one in case.groups if one.kind in NAMING}
+    for duty in levied:
+        if duty.measure.applies_to_all_goods or not named.isdisjoint(duty.lists):
+            yield duty
+
+
 def _build_layers(
     asked: AskedLine,
     case: LineCase,
-    dated: Iterable[tuple[Measure, RatePeriod]],
-    charged: Collection[str],
+    levied: Iterable[_LeviedDuty],
     claimed: Mapping[str, Exemption],
-    day: date,
 ) -> Iterator[Layer]:
     """The layers of the measures that apply to the goods of the case, or exempt them.
 
     `claimed` has the exemptions that the question's claim gives, by measure id.
     """
-    for measure, period in dated:
-        groups = [one for one in case.groups if one.list in asked.lists_of[measure.id]]
-        names = any(one.kind in NAMING for one in groups)
-        if not (measure.applies_to_all_goods or names):
-            continue
-        exemption = _find_exemption(groups)
-        exclusion = None
-        if not _pays(period, charged):
-            exclusion = Exclusion(Reason.PARTNER_EXEMPT, text=period.not_for_caveat)
-        elif exemption is not None:
-            exclusion = Exclusion(Reason.GOODS_EXEMPT, text=_describe_group(exemption, asked))
-        elif (claim := claimed.get(measure.id)) is not None:
-            why = ", ".join(filter(None, (claim.why, claim.only_if)))
-            exclusion = Exclusion(Reason.GOODS_EXEMPT, text=why)
-        partly = [
+    for duty in _list_applying(case, levied):
+        groups = [one for one in case.groups if one.list in duty.lists]
+        exclusion = duty.exclusion or _exempt_goods(asked, duty.measure, groups, claimed)
+        conditional = (
             Exemption(scope=Scope(), why=_describe_group(one, asked), only_if=one.note)
             for one in groups
             if one.claim
-        ]
-        if asked.goods:
-            partly += (
-                one
-                for one in measure.exempt
-                if one.only_if and asked.goods in one.scope.goods and one.applies_to(day, charged)
-            )
-        yield Layer(measure, period, Fit.NAMED, exclusion, tuple(partly))
+        )
+        partly_exempt = (*conditional, *duty.partly_exempt)
+        yield Layer(duty.measure, duty.period, Fit.NAMED, exclusion, partly_exempt)
+
+
+def _exempt_goods(
+    asked: AskedLine,
+    measure: Measure,
+    groups: Sequence[MembershipGroup],
+    claimed: Mapping[str, Exemption],
+) -> Exclusion | None:
+    """Why goods in these groups are exempt from the measure; None if they are not."""
+    if (group := _find_exemption(groups)) is not None:
+        return Exclusion(Reason.GOODS_EXEMPT, text=_describe_group(group, asked))
+    if (claim := claimed.get(measure.id)) is not None:
+        why = ", ".join(filter(None, (claim.why, claim.only_if)))
+        return Exclusion(Reason.GOODS_EXEMPT, text=why)
+    return None
 
 
 _FREEING = (MembershipKind.EXEMPT, MembershipKind.EXEMPT_IF, MembershipKind.EXCLUSION)
