@@ -78,7 +78,7 @@ class TariffLines:
         """The lines that have all the words, sorted by code. Each word is given by its forms."""
         places = [{*chain(*(self._places.get(form, ()) for form in forms))} for forms in words]
         shared = set.intersection(*places) if places else set()
-        return [self._parse(place) for place in sorted(shared)]
+        return [TariffLine(*row) for row in csv.reader(self._rows[at] for at in sorted(shared))]
 
     @cached_property
     def _places(self) -> Mapping[str, Sequence[int]]:
