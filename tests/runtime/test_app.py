@@ -17,12 +17,12 @@ from sqlalchemy import text
 from bot.errors import SettingsError, SlackError, StoreError
 from bot.local_slack.server import Workspace
 from bot.runtime.app import Application, make_demo_settings
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import lock_data_folder, read_clock
 from bot.store.engine import Database
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.tables import REVISION
+from tests.shipped import open_config
 from tests.store.schemas import create_older
 
 FEEDS = "feeds:\n- {id: a, title: A, url: 'https://a.example/rss', enabled: false}\n"
@@ -73,7 +73,7 @@ def test_the_demo_opens_the_local_workspace_whatever_app_the_settings_have() -> 
 
 def application(settings: Settings, port: int) -> Application:
     settings = settings.model_copy(update={"port": port})
-    config = ConfigFolder(settings)
+    config = open_config(settings)
     return Application(settings, config, config.feeds)
 
 

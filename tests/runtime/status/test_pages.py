@@ -16,7 +16,6 @@ from pydantic import SecretStr
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
 from bot.runtime.workers.release import run_release
 from bot.runtime.workers.roles import WebApplication, WorkerApplication
@@ -25,6 +24,7 @@ from bot.store.engine import Database
 from tests.journeys.feed_server import FeedServer
 from tests.journeys.workspace_reader import eventually
 from tests.runtime.test_app import settings, workspace
+from tests.shipped import open_config
 
 __all__ = ["settings", "workspace"]
 
@@ -54,7 +54,7 @@ async def running(
     """Runs the bot; yields the address of its pages."""
     port = free_port()
     settings = settings.model_copy(update={"port": port, **changes})
-    config = ConfigFolder(settings)
+    config = open_config(settings)
     app = role(settings, config, config.feeds)
     await app.start()
     try:

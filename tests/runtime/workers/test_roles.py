@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import SettingsError, StoreError
-from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 from bot.runtime.workers.release import run_release
 from bot.runtime.workers.roles import WorkerApplication, run_web, run_worker
@@ -16,6 +15,7 @@ from bot.store.engine import Database
 from bot.store.instance_lock import LockTimes, hold_instance_lock
 from bot.store.upgrade import require_release
 from tests.runtime.test_app import settings, workspace
+from tests.shipped import open_config
 from tests.store.conftest import address, on_postgresql
 from tests.store.test_instance_lock import clock
 
@@ -108,7 +108,7 @@ async def test_a_worker_looks_for_the_release_only_when_it_has_the_lock(
 ) -> None:
     """`release` changes the tables while it holds the lock."""
     given = settings.model_copy(update={"database_url": address})
-    config, database = ConfigFolder(given), Database(address)
+    config, database = open_config(given), Database(address)
     tried = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
         " AND query LIKE '%pg_try_advisory_lock_shared%' AND pid <> pg_backend_pid()"
