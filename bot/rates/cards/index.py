@@ -81,7 +81,8 @@ def normalize_card_name(name: str) -> frozenset[str]:
 
 def key_card_name(name: str) -> frozenset[str]:
     """The words by which two names are the same: all of them, if any question may have each."""
-    return normalize_card_name(name) or frozenset(stem_words(_normalize(name)))
+    every = frozenset(stem_words(_normalize(name)))
+    return every - _STOP or every
 
 
 def _list_words(text: str) -> list[str]:
@@ -141,7 +142,8 @@ class CardIndex:
         owners: dict[str, str] = {}
         for card in self.all:
             for name in list_card_names(card):
-                words, every = _list_words(name), stem_words(_normalize(name))
+                every = stem_words(_normalize(name))
+                words = [word for word in every if word not in _STOP]
                 if not words:
                     self._whole.setdefault(every, card.id)
                     continue
