@@ -11,7 +11,8 @@ from bot.news.status.rules import StatusRules
 from bot.news.topics.rules import TopicRules
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book, load_parties, load_status, load_topics
+from bot.runtime.config_loader import load_book, load_parties
+from bot.runtime.news_loader import load_status, load_topics
 
 CONFIG = Path(__file__).parents[1] / "config"
 PARTIES = load_parties(CONFIG / "parties.yaml")
