@@ -74,14 +74,15 @@ BOMB = "\n".join(
     ("text", "cause"),
     [
         (BOMB, "more than 1,000,000 values"),
-        ("rows: &rows\n  - *rows\n", "more than 1,000,000 values"),
+        ("rows: &rows\n  - *rows\n", "nested too deeply"),
+        ("rows: !!str [a]", "the tag .*str is not supported"),
         ("rows: " + "[" * 900 + "]" * 900, "nested too deeply"),
         ("rows: " + "[" * 100_000, "exceeded maximum nesting depth"),
         ("rows:\n  - id: " + "9" * 5000, "not YAML that can be read"),
         ("# " + "x" * 5_000_000, "larger than 5,000,000 bytes"),
         ("rows: \x00", "not YAML that can be read"),
     ],
-    ids=["bomb", "itself", "deep", "deeper", "digits", "large", "control character"],
+    ids=["bomb", "itself", "tag", "deep", "deeper", "digits", "large", "control character"],
 )
 def test_a_file_with_exponential_aliases_is_refused(tmp_path: Path, text: str, cause: str) -> None:
     with pytest.raises(ConfigError, match=cause) as caught:
