@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.commands.replies import RateAnswers
+from bot.commands.rates.replies import RateAnswers
 from bot.parties import WORLD, build_flag
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, TotalBasis
