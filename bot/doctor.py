@@ -81,29 +81,29 @@ async def examine() -> AsyncIterator[CheckResult]:
         yield _failed("settings", error)
         return
     yield _good("settings", f"Slack via {_TRANSPORTS[settings.transport]}")
-    config = check_config(settings)
-    yield config
+    config = ConfigFolder(settings)
+    config_result = check_config(config)
+    yield config_result
     for result in check_disk(settings):
         yield result
     database_ok = True
     async for result in check_database(settings):
         database_ok = database_ok and (result.ok or result.subject != "database")
         yield result
-    ledger = ConfigFolder(settings).ledger if config.ok else None
+    ledger = config.ledger if config_result.ok else None
     async for result in check_slack_setup(settings, ledger):
         yield result
-    if config.ok:
-        yield await check_data_age(settings)
-        async for result in check_live_sources(settings):
+    if config_result.ok:
+        yield await check_data_age(config)
+        async for result in check_live_sources(config):
             yield result
-    if config.ok and database_ok:
+    if config_result.ok and database_ok:
         for result in await check_feeds(settings):
             yield result
 
 
-def check_config(settings: Settings) -> CheckResult:
+def check_config(config: ConfigFolder) -> CheckResult:
     """Whether every file of the config folder can be read."""
-    config = ConfigFolder(settings)
     try:
         config.read_all()
     except TariffwireError as error:
@@ -112,11 +112,10 @@ def check_config(settings: Settings) -> CheckResult:
     return _good("config", f"{len(config.feeds)} feeds, {enabled} of them on; rates read")
 
 
-async def check_data_age(settings: Settings) -> CheckResult:
+async def check_data_age(config: ConfigFolder) -> CheckResult:
     """The number of days since each economy's rates were last checked."""
-    config = ConfigFolder(settings)
     try:
-        checks = await asyncio.to_thread(data_checks, settings.database)
+        checks = await asyncio.to_thread(data_checks, config.settings.database)
     except TariffwireError:
         checks = ()  # Another check reports the database.
     last = find_last_checks(apply_checks(config.book, checks))
@@ -369,12 +368,12 @@ async def check_clock(api_url: str, session: aiohttp.ClientSession) -> CheckResu
     return _bad("clock", says, cure)
 
 
-async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
+async def check_live_sources(config: ConfigFolder) -> AsyncIterator[CheckResult]:
     """Whether each enabled live source answers in the documented format."""
+    settings = config.settings
     if not settings.live_sources:
         yield _good("live sources", "none is on")
         return
-    config = ConfigFolder(settings)
     sources = SourceRegistry(settings, make_fetch_limits(settings), config.parties, read_clock)
     cure = "Check the network and the source's address, or take it out of TARIFFWIRE_LIVE_SOURCES"
     try:
