@@ -1,36 +1,17 @@
 """Finds the deadlines of all events between two days, and who follows these events."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple, Protocol
 
+from bot.alerts.dated_events import DatedEvent, DeadlineStore, find_dated_events
 from bot.alerts.delivery import Thread
-from bot.news.deadlines.events import EventDeadline, list_deadlines
-from bot.news.story import Story
-
-
-class DeadlineStore(Protocol):
-    """The stories, of which some state deadlines."""
-
-    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        """The stories that state a deadline between these two days or on one of them."""
-
-    async def of_event(self, event_id: str) -> Sequence[Story]:
-        """The stories of an event, in order of publication."""
 
 
 class EventAudience(Protocol):
     """The people who follow an event."""
 
     async def followers(self, event_ids: Collection[str]) -> Collection[Thread]: ...
-
-
-class DatedEvent(NamedTuple):
-    """An event with deadlines between two days, and its stories."""
-
-    id: str
-    deadlines: tuple[EventDeadline, ...]
-    stories: Sequence[Story]
 
 
 class DatedEvents(NamedTuple):
@@ -41,20 +22,6 @@ class DatedEvents(NamedTuple):
 
 
 NO_DATED_EVENTS = DatedEvents()
-
-
-async def find_dated_events(
-    store: DeadlineStore, first: date, last: date
-) -> tuple[DatedEvent, ...]:
-    """The events with a deadline between these two days, or on one of them."""
-    stated = await store.with_deadlines(first, last)
-    found = []
-    for event_id in dict.fromkeys(story.event_id for story in stated):
-        stories = await store.of_event(event_id)
-        due = tuple(each for each in list_deadlines(stories) if first <= each.on <= last)
-        if due:
-            found.append(DatedEvent(event_id, due, stories))
-    return tuple(found)
 
 
 class EventDeadlines:

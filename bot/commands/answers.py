@@ -7,18 +7,20 @@ text | RateQuery and date | ledger | live lookups of missing figures | RateAnswe
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import partial
+from typing import Protocol
 
-from bot.commands.ports import LiveSources, ReportStore
 from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, split_topics
 from bot.commands.rates.percents import add_deal, resolve_percent
+from bot.commands.rates.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
 from bot.commands.rates.reports import select_reports
-from bot.commands.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import StoreError
 from bot.news.deadlines.events import EventDeadline
+from bot.news.story import Story
 from bot.rates.answer.build import answer_query
 from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.answer.live_lookups import add_results, list_lookups
@@ -30,6 +32,7 @@ from bot.rates.cards.facts import CardFacts, DutyState, build_card_facts
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.model.changes import Upcoming
+from bot.rates.model.lookup import Lookup, LookupResult
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery, build_total_query, override_query
 from bot.rates.question.reading.question import Vocabulary
@@ -43,6 +46,26 @@ _SHORT_TEXT = 150
 """Characters that are parsed in a few milliseconds, even if all words are misspelled."""
 _MAX_COUNTED = 6
 """Maximum answers for which counts of tariff lines are computed if they are not prepared."""
+
+
+class LiveSources(Protocol):
+    """Public sources for figures that the ledger lacks."""
+
+    async def find(self, lookups: Sequence[Lookup]) -> Sequence[LookupResult]:
+        """The results, within about two seconds. A failed lookup is a result and not raised."""
+
+
+class ReportStore(Protocol):
+    """The stories that the bot has read, for answers."""
+
+    async def reported_since(self, since: datetime) -> Sequence[Story]:
+        """The stories published since then, newest first."""
+
+    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
+        """The stories that state a deadline between these two days or on one of them."""
+
+    async def of_event(self, event_id: str) -> Sequence[Story]:
+        """The stories of an event, in order of publication."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Protocols for the stores, feeds and live sources that commands use. `bot.runtime` passes them."""
+"""Protocols for the stores and feeds that commands use. `bot.runtime` passes them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from bot.alerts.delivery import Delivery
@@ -12,22 +12,14 @@ from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.timing import Timing
 from bot.commands.lines.service import LineListStore
-from bot.commands.replies import Reply
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.search import StorySearch
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord, State
-from bot.rates.model.lookup import Lookup, LookupResult
 from bot.values import Topic
-
-
-class LiveSources(Protocol):
-    """Public sources for figures that the ledger lacks."""
-
-    async def find(self, lookups: Sequence[Lookup]) -> Sequence[LookupResult]:
-        """The results, within about two seconds. A failed lookup is a result and not raised."""
 
 
 class People(Protocol):
@@ -153,19 +145,6 @@ class AlertStore(Protocol):
         self, team: str, conversation: str, event_ids: Collection[str]
     ) -> Mapping[str, str]:
         """The platform's id of the alert of each event that was posted in the conversation."""
-
-
-class ReportStore(Protocol):
-    """The stories that the bot has read, for answers."""
-
-    async def reported_since(self, since: datetime) -> Sequence[Story]:
-        """The stories published since then, newest first."""
-
-    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        """The stories that state a deadline between these two days or on one of them."""
-
-    async def of_event(self, event_id: str) -> Sequence[Story]:
-        """The stories of an event, in order of publication."""
 
 
 class FollowStore(Protocol):

@@ -33,7 +33,8 @@ from bot.commands.lines.touching import TouchFinder
 from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
-from bot.commands.replies import Reply
+from bot.commands.rates.replies import CalendarFile, RateAnswers, RateCalendar
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest, RequestLimit
 from bot.commands.story_search import build_search
 from bot.commands.subscriptions.exclusions import EXCLUSION_VERBS, ExclusionService
@@ -262,9 +263,9 @@ class CommandService:
         asked = await self.answers.parse_soon(command.text, self.clock())
         reply = await self.answers.answer(asked)
         await self.keep_answer(command.text, reply, request)
-        if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
+        if command.verb is Verb.TABLE and isinstance(reply, RateAnswers):
             return replace(reply, as_table=True)
-        if isinstance(reply, replies.RateCalendar):
+        if isinstance(reply, RateCalendar):
             decides = OperatorAction.DECIDE_ON_RATES
             is_operator = self.permissions.is_allowed(request.user, decides, request.team)
             return replace(reply, shows_overdue=is_operator)
@@ -281,7 +282,7 @@ class CommandService:
         stories = await self.stores.stories.of_event(command.text)
         query = RateQuery(kind=QueryKind.UPCOMING)
         title = stories[0].title if stories else ""
-        return replies.CalendarFile(query, (), None, list_deadlines(stories), title)
+        return CalendarFile(query, (), None, list_deadlines(stories), title)
 
     async def _list(self, request: CommandRequest) -> Reply:
         saved = await self.stores.subscriptions.of(request.team, request.conversation)

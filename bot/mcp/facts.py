@@ -1,7 +1,7 @@
 """Builds the JSON values of replies and tariff lines, for MCP tools and for `--json`."""
 
 from bot.commands.rates.lines import LineLookup
-from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
+from bot.commands.rates.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import TariffwireError
 from bot.render.json import build_rate_json
 from bot.render.schedule import build_line_json, build_lines_json

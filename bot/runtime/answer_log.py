@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard, Reply
+from bot.commands.rates.replies import CardList, RateAnswers, RateCalendar, RateCard
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.errors import StoreError
 from bot.mcp.facts import build_reply

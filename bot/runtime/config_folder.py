@@ -1,23 +1,20 @@
 """Reads the config folder into the objects that the bot uses."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from bot.feeds.model import Feed
-from bot.news.reader import Reader
 from bot.parties import Parties
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import (
-    list_topic_files,
-    load_book,
-    load_feeds,
-    load_other_topics,
-    load_parties,
-    load_status,
-    load_topics,
-)
+from bot.runtime.config_loader import load_book, load_parties
 from bot.runtime.settings import Settings
 from bot.text.languages import ENGLISH
+
+if TYPE_CHECKING:
+    # The methods that read the files about news import these modules, because the import takes
+    # 0.15 s and commands about rates do not need it.
+    from bot.feeds.model import Feed
+    from bot.news.reader import Reader
 
 
 class ConfigFolder:
@@ -28,8 +25,10 @@ class ConfigFolder:
         self.settings = settings
 
     @cached_property
-    def feeds(self) -> tuple[Feed, ...]:
+    def feeds(self) -> "tuple[Feed, ...]":
         """The feeds of the feed list, including disabled ones."""
+        from bot.runtime.news_loader import load_feeds
+
         return load_feeds(self.settings.feeds_path)
 
     @cached_property
@@ -38,8 +37,11 @@ class ConfigFolder:
         return load_parties(self.settings.config_dir / "parties.yaml")
 
     @cached_property
-    def reader(self) -> Reader:
+    def reader(self) -> "Reader":
         """The reader that converts entries to stories."""
+        from bot.news.reader import Reader
+        from bot.runtime.news_loader import load_other_topics, load_status, load_topics
+
         folder = self.settings.config_dir
         topics, status = load_topics(folder / "topics.yaml"), load_status(folder / "status.yaml")
         return Reader(topics, self.parties, status, load_other_topics(folder))
@@ -47,6 +49,8 @@ class ConfigFolder:
     @cached_property
     def topic_languages(self) -> frozenset[str]:
         """The languages of the topic rules."""
+        from bot.runtime.news_loader import list_topic_files
+
         return frozenset({ENGLISH, *list_topic_files(self.settings.config_dir)})
 
     @cached_property

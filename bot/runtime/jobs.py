@@ -21,7 +21,7 @@ from bot.errors import StoreError, StoreUnavailable
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult
 from bot.proposals.approval.data_checks import FRESH_FOR
-from bot.proposals.approval.overlay import report_stale
+from bot.proposals.approval.decisions import report_stale
 from bot.runtime.clock_watch import LOOK_S, watch_clock
 from bot.runtime.wiring.basics import read_clock
 from bot.runtime.wiring.polling import choose_tick_s

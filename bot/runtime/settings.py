@@ -30,7 +30,6 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 from pydantic_settings import SettingsError as UnreadableSource
-from rapidfuzz import process
 
 from bot import PAGE, __version__
 from bot.errors import SettingsError
@@ -66,7 +65,7 @@ def _name_variable(name: str) -> Any:
 
 class Settings(SourceSettings, BaseSettings):
     """The settings. The text below each is its description in the documentation and in
-    `.env.example`."""
+    `.env.example`, where `scripts.reference` writes it."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -76,7 +75,6 @@ class Settings(SourceSettings, BaseSettings):
         extra="ignore",
         allow_inf_nan=False,
         frozen=True,
-        use_attribute_docstrings=True,
     )
 
     slack_bot_token: SecretStr | None = Field(
@@ -487,12 +485,18 @@ def list_unknown_variables() -> tuple[str, ...]:
     because `load_settings` reports that error.
     """
     known = [find_variable(name) for name in Settings.model_fields]
-    lines = []
-    for name in sorted({name.upper() for name in os.environ} | _read_env_names()):
-        if name.startswith(PREFIX) and name not in known:
-            nearest = process.extractOne(name, known)
-            lines.append(f"{name}: no such setting. Did you mean {nearest[0]}?")
-    return tuple(lines)
+    names = sorted({name.upper() for name in os.environ} | _read_env_names())
+    unknown = [name for name in names if name.startswith(PREFIX) and name not in known]
+    if not unknown:
+        return ()
+    # Imported on first use, because only unknown names need it.
+    from rapidfuzz import process
+
+    nearest = [process.extractOne(name, known)[0] for name in unknown]
+    return tuple(
+        f"{name}: no such setting. Did you mean {other}?"
+        for name, other in zip(unknown, nearest, strict=True)
+    )
 
 
 def _read_env_names() -> set[str]:

@@ -15,6 +15,7 @@ from bot.alerts.reminders.model import Due, LeadTime, Reminder
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageReading
 from bot.commands.rates.product_form import ProductForm
+from bot.commands.rates.replies import RateAnswers, RateCard
 from bot.commands.replies import (
     Clarification,
     FeedStatusList,
@@ -23,10 +24,8 @@ from bot.commands.replies import (
     NotUnderstood,
     OperatorOverview,
     Overview,
-    RateAnswers,
-    RateCard,
-    Reply,
 )
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.feeds.health import FeedSummary
 from bot.feeds.model import FeedKind

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -11,7 +11,10 @@ from bot.errors import StoreError
 from bot.installation import Installation
 from bot.store import tables
 from bot.store.engine import AnyRow, Database
-from bot.store.token_cipher import TokenCipher
+
+if TYPE_CHECKING:
+    # This module loads cryptography, which only a bot for many workspaces needs.
+    from bot.store.token_cipher import TokenCipher
 
 _table, _row = tables.installations, tables.installations.c
 _OTHERS = ("name", "enterprise", "bot_id", "bot_user", "installed_at")
@@ -45,7 +48,7 @@ async def list_installations(database: Database) -> tuple[ListedInstallation, ..
 class Installations:
     """The table of installations. Each workspace has at most one."""
 
-    def __init__(self, database: Database, cipher: TokenCipher) -> None:
+    def __init__(self, database: Database, cipher: "TokenCipher") -> None:
         self._database, self._cipher = database, cipher
 
     async def save(self, installation: Installation) -> None:

@@ -8,18 +8,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
-
-from sqlalchemy import inspect
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.data_checks import DataCheck
-from bot.store.engine import Database, parse_url
-from bot.store.store import Store
 from bot.values import Topic
 
+if TYPE_CHECKING:
+    from bot.store.store import Store
+
 T = TypeVar("T")
+_SQLITE = ("sqlite", "sqlite+aiosqlite")
 
 
 def approved_rates(address: str) -> tuple[Amendment, ...]:
@@ -67,10 +67,17 @@ class SavedStories:
 
 
 async def _read(
-    address: str, table: str, read: Callable[[Store], Awaitable[tuple[T, ...]]]
+    address: str, table: str, read: "Callable[[Store], Awaitable[tuple[T, ...]]]"
 ) -> tuple[T, ...]:
-    if not await asyncio.to_thread(_exists, address):
+    if await asyncio.to_thread(_is_missing, address):
         return ()
+    # Imported here, because the import takes 0.3 s, and many commands run before there is a
+    # database.
+    from sqlalchemy import inspect
+
+    from bot.store.engine import Database
+    from bot.store.store import Store
+
     database = Database(address)
     try:
         if not await database.with_engine(lambda engine: inspect(engine).has_table(table)):
@@ -80,6 +87,8 @@ async def _read(
         await database.close()
 
 
-def _exists(address: str) -> bool:
-    url = parse_url(address)
-    return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
+def _is_missing(address: str) -> bool:
+    """Whether the address is that of an SQLite file that does not exist."""
+    scheme, _, path = address.partition(":///")
+    is_file = scheme in _SQLITE and path not in ("", ":memory:") and "?" not in path
+    return is_file and not Path(path).exists()

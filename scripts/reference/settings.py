@@ -1,7 +1,10 @@
 """The page of all settings, and `.env.example`."""
 
+import ast
+import inspect
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
@@ -37,6 +40,22 @@ SHOWN = {
 """What stands for defaults that depend on the machine, and for secrets."""
 
 
+def _read_docstrings(model: type) -> Mapping[str, str]:
+    """The text below each field of a class, by the name of the field."""
+    body = ast.parse(inspect.getsource(model)).body[0]
+    return {
+        field.target.id: str(text.value.value)
+        for field, text in pairwise(ast.iter_child_nodes(body))
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+    }
+
+
+_DESCRIPTIONS = _read_docstrings(Settings)
+
+
 class SettingRow(NamedTuple):
     """A setting as the documentation shows it."""
 
@@ -63,7 +82,7 @@ def list_sections() -> Iterator[tuple[str, Sequence[SettingRow]]]:
 
 def build_row(name: str, field: FieldInfo) -> SettingRow:
     """The row of a setting."""
-    description = " ".join((field.description or "").split())
+    description = " ".join((field.description or _DESCRIPTIONS.get(name, "")).split())
     default, values = _show_default(name, field), _list_values(field)
     return SettingRow(find_variable(name), default, values, description)
 

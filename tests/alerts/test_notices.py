@@ -22,7 +22,8 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.feeds.model import FeedKind, FeedState
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import StaleApproval, report_stale
+from bot.proposals.approval.decisions import report_stale
+from bot.proposals.approval.overlay import StaleApproval
 from bot.rates.model.measure import Source
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, subscription

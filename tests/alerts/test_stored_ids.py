@@ -17,7 +17,8 @@ from bot.alerts.reminders.schedule import ReminderDay
 from bot.alerts.subscriptions.timing import Frequency, ServerTime
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import StaleApproval, report_stale
+from bot.proposals.approval.decisions import report_stale
+from bot.proposals.approval.overlay import StaleApproval
 from bot.rates.model.measure import Source
 from bot.slack.api.lookup import marked
 from tests.rates.made import ledger, sheet, written

@@ -10,7 +10,8 @@ from bot.commands.answers import AnswerService
 from bot.commands.grammar import Command, Verb, parse_command
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
-from bot.commands.replies import ConfirmUnsubscribe, Reply
+from bot.commands.replies import ConfirmUnsubscribe
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
 from bot.feeds.parsing.process_pool import ProcessPool

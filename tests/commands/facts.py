@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from bot.commands import replies
-from bot.commands.replies import Reply
+from bot.commands.rates.replies import RateAnswers, RateCalendar, RateCard
+from bot.commands.reply import Reply
 from bot.rates.cards.facts import CardFacts, DutyState
 from bot.rates.model.answer import Answer
 from bot.rates.model.component import Component
@@ -132,7 +133,7 @@ def check(reply: Reply, expected: Expected) -> None:
         case Rates():
             _check_rates(reply, expected)
         case Shown():
-            assert isinstance(reply, replies.RateCard), reply
+            assert isinstance(reply, RateCard), reply
             _check_card(reply.facts, expected)
         case Days():
             _check_days(reply, expected)
@@ -145,7 +146,7 @@ def check(reply: Reply, expected: Expected) -> None:
 
 
 def _check_rates(reply: Reply, expected: Rates) -> None:
-    assert isinstance(reply, replies.RateAnswers), reply
+    assert isinstance(reply, RateAnswers), reply
     named = [(one.imposer, one.partner) for one in reply.answers]
     assert named == [(one.importer, one.origin) for one in expected.answers]
     if expected.assumed is not None:
@@ -206,7 +207,7 @@ def _check_card(facts: CardFacts, expected: Shown) -> None:
 
 
 def _check_days(reply: Reply, expected: Days) -> None:
-    assert isinstance(reply, replies.RateCalendar), reply
+    assert isinstance(reply, RateCalendar), reply
     assert reply.query.kind is expected.kind
     found = {(str(one.on), one.measure_id) for one in reply.items}
     assert all(expected.first <= day <= expected.last for day, _ in found), found

@@ -9,7 +9,7 @@ from shutil import copytree
 import pytest
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
+from bot.commands.rates.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import UnknownParty
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer

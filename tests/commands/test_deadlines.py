@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.commands import replies
 from bot.commands.grammar import Verb
+from bot.commands.rates.replies import CalendarFile, RateAnswers, RateCalendar
 from bot.news.deadlines.model import DeadlineKind
 from bot.values import Topic
 from tests.commands.conftest import NOW, Commands
@@ -31,7 +31,7 @@ async def dated(commands: Commands) -> Commands:
 
 async def events_in(commands: Commands, text: str) -> list[str]:
     reply = await commands.type(text)
-    assert isinstance(reply, replies.RateCalendar | replies.CalendarFile), reply
+    assert isinstance(reply, RateCalendar | CalendarFile), reply
     return [each.event_id for each in reply.deadlines]
 
 
@@ -66,13 +66,13 @@ async def test_a_calendar_has_the_deadlines_that_it_asks_for(
 
 async def test_a_topic_leaves_out_duties_and_no_topic_keeps_them(dated: Commands) -> None:
     whole, courts = await dated.type("upcoming us"), await dated.type("upcoming us courts")
-    assert isinstance(whole, replies.RateCalendar)
-    assert isinstance(courts, replies.RateCalendar)
+    assert isinstance(whole, RateCalendar)
+    assert isinstance(courts, RateCalendar)
     assert whole.items
     assert not courts.items
     assert courts.topics == {Topic.COURT_RULING}
     file = await dated.type("upcoming courts ics")
-    assert isinstance(file, replies.CalendarFile)
+    assert isinstance(file, CalendarFile)
     assert not file.entries
 
 
@@ -80,15 +80,15 @@ async def test_the_button_of_an_alert_makes_a_file_of_the_deadlines_of_its_event
     dated: Commands,
 ) -> None:
     file = await dated.click(Verb.DEADLINE_FILE, "china")
-    assert isinstance(file, replies.CalendarFile)
+    assert isinstance(file, CalendarFile)
     assert file.entries == ()
     assert file.about == "Notice china"
     assert [each.on for each in file.deadlines] == [SOON, FAR]
     gone = await dated.click(Verb.DEADLINE_FILE, "unknown")
-    assert isinstance(gone, replies.CalendarFile)
+    assert isinstance(gone, CalendarFile)
     assert gone.deadlines == ()
 
 
 async def test_other_questions_keep_their_words(dated: Commands) -> None:
     reply = await dated.type("us china on 2026-11-01")
-    assert isinstance(reply, replies.RateAnswers)
+    assert isinstance(reply, RateAnswers)

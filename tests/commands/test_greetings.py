@@ -2,6 +2,7 @@ import pytest
 
 from bot.commands import replies
 from bot.commands.greetings import asks_about_use, is_greeting
+from bot.commands.rates.replies import RateAnswers
 from tests.commands.typed import type_question
 
 
@@ -37,4 +38,4 @@ async def test_a_question_about_the_use_of_the_bot_gets_the_help(text: str) -> N
 
 async def test_a_question_about_a_duty_is_answered_although_it_names_the_bot() -> None:
     reply = await type_question("can i check several codes, 9403.60 from vietnam, with this bot")
-    assert isinstance(reply, replies.RateAnswers)
+    assert isinstance(reply, RateAnswers)

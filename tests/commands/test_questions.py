@@ -7,6 +7,7 @@ the collected ones, with other economies, laws, goods and months.
 import pytest
 
 from bot.commands import replies
+from bot.commands.rates.replies import RateAnswers, RateCard
 from bot.rates.cards.facts import DutyState
 from bot.rates.question.query import QueryKind
 from tests.commands.facts import BANNED, Asks, Days, Expected, both, check, each, rate, shown, us
@@ -262,9 +263,9 @@ async def test_each_option_of_a_question_back_gets_a_duty_or_its_card(text: str)
     assert isinstance(asked, replies.Clarification)
     for label, command in asked.options:
         match await type_question(command):
-            case replies.RateCard(facts=facts):
+            case RateCard(facts=facts):
                 measures = {one.name for row in facts.rows for one in row.measures}
-            case replies.RateAnswers(answers=answers):
+            case RateAnswers(answers=answers):
                 named = [one for each in answers for one in (*each.components, *each.not_counted)]
                 measures = {one.measure for one in named}
             case other:

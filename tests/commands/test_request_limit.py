@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.commands import replies
+from bot.commands.rates.replies import RateAnswers
+from bot.commands.reply import Reply
 from bot.commands.request import MAX_PEOPLE, CommandRequest, RequestLimit
 from bot.commands.service import CommandService
 from tests.commands.conftest import OPERATOR, PERSON, Commands
@@ -49,10 +51,10 @@ async def test_the_reply_says_when_to_ask_again_and_others_get_their_answers(
         old.stores, old.answers, old.decisions, old.permissions, old.clock, limit=RequestLimit(2)
     )
 
-    async def ask(user: str) -> replies.Reply:
+    async def ask(user: str) -> Reply:
         return await service.handle(CommandRequest("us china", "T1", "C1", user))
 
-    assert isinstance(await ask(PERSON), replies.RateAnswers)
-    assert isinstance(await ask(PERSON), replies.RateAnswers)
+    assert isinstance(await ask(PERSON), RateAnswers)
+    assert isinstance(await ask(PERSON), RateAnswers)
     assert await ask(PERSON) == replies.TooManyRequests(2, 30)
-    assert isinstance(await ask(OPERATOR), replies.RateAnswers)
+    assert isinstance(await ask(OPERATOR), RateAnswers)

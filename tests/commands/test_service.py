@@ -12,6 +12,7 @@ from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Verb
 from bot.commands.permissions import OperatorAction
+from bot.commands.rates.replies import CalendarFile, RateAnswers, RateCalendar, RateCard
 from bot.commands.replies import is_public
 from bot.proposals.build import propose_rate
 from bot.proposals.model import ReportedRate, ReportSource
@@ -31,7 +32,7 @@ async def test_help_lists_the_commands(commands: Commands) -> None:
 
 async def test_a_question_is_answered_in_both_directions(commands: Commands) -> None:
     reply = await commands.type("us china on 2025-05-20")
-    assert isinstance(reply, replies.RateAnswers)
+    assert isinstance(reply, RateAnswers)
     totals = [(one.imposer, one.partner, one.total_percent) for one in reply.answers]
     assert totals == [("US", "CN", Decimal(30)), ("CN", "US", Decimal(10))]
     assert not reply.as_table
@@ -41,7 +42,7 @@ async def test_a_question_is_answered_in_both_directions(commands: Commands) -> 
 async def test_a_table_contains_the_same_answer(commands: Commands) -> None:
     answer = await commands.type("us china steel")
     table = await commands.type("table us china steel")
-    assert isinstance(answer, replies.RateAnswers)
+    assert isinstance(answer, RateAnswers)
     assert table == replace(answer, as_table=True)
 
 
@@ -50,7 +51,7 @@ async def test_a_calendar_has_its_own_reply_even_if_a_table_is_requested(
 ) -> None:
     for text in ("upcoming china", "table upcoming china"):
         reply = await commands.type(text)
-        assert isinstance(reply, replies.RateCalendar)
+        assert isinstance(reply, RateCalendar)
         assert reply.query.kind is QueryKind.UPCOMING
         assert reply.today == NOW.date()
         assert reply.items
@@ -59,7 +60,7 @@ async def test_a_calendar_has_its_own_reply_even_if_a_table_is_requested(
 
 async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) -> None:
     reply = await commands.type("upcoming ics china")
-    assert isinstance(reply, replies.CalendarFile)
+    assert isinstance(reply, CalendarFile)
     days = [entry.on for entry in reply.entries]
     assert days == sorted(days)
     assert days[0] >= NOW.date()
@@ -364,12 +365,12 @@ async def test_a_percentage_of_several_duties_is_answered_with_a_question(
     assert any("Section 122 surcharge" in label for label, _ in reply.options)
     for _, command in reply.options:
         answer = await commands.type(command)
-        assert isinstance(answer, replies.RateAnswers | replies.RateCard)
+        assert isinstance(answer, RateAnswers | RateCard)
 
 
 async def test_the_end_of_a_total_is_answered_from_its_history(commands: Commands) -> None:
     reply = await commands.type("when did the 145% tariff end")
-    assert isinstance(reply, replies.RateAnswers)
+    assert isinstance(reply, RateAnswers)
     assert (reply.query.imposer, reply.query.partner, reply.query.history) == ("US", "CN", True)
     [spell] = reply.spells
     assert (spell.last, spell.then) == (date(2025, 5, 13), Decimal(30))
@@ -390,7 +391,7 @@ async def test_every_reading_of_an_unclear_question_has_an_answer(
     reply = await commands.type(text)
     assert isinstance(reply, replies.Clarification)
     for _, command in reply.options:
-        assert isinstance(await commands.type(command), replies.RateAnswers)
+        assert isinstance(await commands.type(command), RateAnswers)
 
 
 @pytest.mark.parametrize(
@@ -402,4 +403,4 @@ async def test_every_suggestion_for_an_unknown_thing_runs(commands: Commands, te
     assert reply.about_rates
     for command in reply.suggestions:
         answer = await commands.type(command)
-        assert isinstance(answer, replies.RateAnswers | replies.RateCalendar)
+        assert isinstance(answer, RateAnswers | RateCalendar)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.commands import replies
+from bot.commands.rates.replies import RateAnswers, RateCalendar, RateCard
 from bot.commands.request import CommandRequest
 from bot.render.json import build_rate_json
 from bot.slack.views.command_replies import render_reply
@@ -45,7 +46,7 @@ async def test_an_answer_to_a_question_that_was_read_says_nothing() -> None:
 async def test_json_has_the_words_that_were_not_read() -> None:
     text = "notarized toys from china via hong kong"
     reply = await type_question(text)
-    assert isinstance(reply, replies.RateAnswers)
+    assert isinstance(reply, RateAnswers)
     asked = build_rate_json(text, reply.query, reply.answers)["asked"]
     assert isinstance(asked, dict)
     assert (asked["unread"], asked["via"]) == (["notarized"], ["HK"])
@@ -73,11 +74,11 @@ async def test_the_buttons_of_a_half_read_sentence_have_answers() -> None:
     assert isinstance(reply, replies.Clarification)
     for _, command in reply.options:
         answer = await type_question(command)
-        assert isinstance(answer, replies.RateAnswers | replies.RateCard | replies.RateCalendar)
+        assert isinstance(answer, RateAnswers | RateCard | RateCalendar)
 
 
 async def test_a_long_question_is_answered_like_a_short_one() -> None:
     text = "we would like to know which duty the united states charges now on toys from china " * 2
     reply = await type_question(text)
-    assert isinstance(reply, replies.RateAnswers)
+    assert isinstance(reply, RateAnswers)
     assert (reply.query.partner, reply.answers[0].partner) == ("CN", "CN")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.commands.replies import Reply
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from tests.slack.fakes import service
 

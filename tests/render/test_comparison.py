@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.answers import AnswerService, DatedQuery
-from bot.commands.replies import RateAnswers
+from bot.commands.rates.replies import RateAnswers
 from bot.parties import WORLD
 from bot.rates.answer.coming import list_compared_changes
 from bot.rates.model.answer import Answer, TotalBasis

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers
+from bot.commands.rates.replies import RateAnswers
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer

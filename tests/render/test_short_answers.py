@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers, RateCalendar
+from bot.commands.rates.replies import RateAnswers, RateCalendar
 from bot.rates.ledger import Ledger
 from bot.rates.model.changes import ChangeKind
 from bot.render.comparison.build import build_comparison

@@ -9,8 +9,12 @@ from bot.runtime.gc_tuning import freeze_startup_objects
 
 _STARTED = """
 import gc
-from bot.runtime.gc_tuning import freeze_startup_objects
+from bot.runtime.gc_tuning import freeze_startup_objects, postpone_collections
+usual = gc.get_threshold()
+postpone_collections()
+assert gc.get_threshold()[0] > usual[0]
 freeze_startup_objects()
+assert gc.get_threshold() == usual
 print(gc.get_freeze_count())
 """
 

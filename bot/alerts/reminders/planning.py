@@ -28,7 +28,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.alerts.deadlines import NO_DATED_EVENTS, DatedEvent, DatedEvents
+from bot.alerts.dated_events import DatedEvent
+from bot.alerts.deadlines import NO_DATED_EVENTS, DatedEvents
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.alerts.mutes import Mute
 from bot.alerts.reminders.model import Due, DueDeadline, LeadTime, Place, Reminder, SentReminders

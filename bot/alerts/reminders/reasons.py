@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.alerts.deadlines import DatedEvent
+from bot.alerts.dated_events import DatedEvent
 from bot.alerts.reminders.model import Place
 from bot.alerts.reminders.recipients import Recipients
 from bot.alerts.subscriptions.criteria import EconomyFilter

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from bot.alerts.deadlines import DatedEvent, DatedEvents
+from bot.alerts.dated_events import DatedEvent
+from bot.alerts.deadlines import DatedEvents
 from bot.alerts.delivery import Thread
 from bot.alerts.mutes import Mute, find_mute, is_silent
 from bot.alerts.reminders.model import Place

@@ -24,7 +24,7 @@ from bot.cli.rates.terminal import (
     render_short,
 )
 from bot.commands.answers import AnswerService
-from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
+from bot.commands.rates.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import QueryError, TariffwireError
 from bot.mcp.facts import RateReply, build_refusal, build_reply
 from bot.parties import Parties

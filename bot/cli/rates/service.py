@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.cli.output import echo
-from bot.commands.answers import AnswerService
-from bot.commands.ports import LiveSources
+from bot.commands.answers import AnswerService, LiveSources
 from bot.errors import StoreError
 from bot.parties import Parties
 from bot.proposals.approval.amendments import Amendment

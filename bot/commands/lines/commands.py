@@ -25,7 +25,7 @@ from bot.commands.lines.replies import (
 from bot.commands.lines.service import LineListService
 from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Permissions
-from bot.commands.replies import Reply
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.errors import LinesRefused, QueryError
 from bot.lines.difference import ImportMode

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from bot.alerts.deadlines import DatedEvent, DeadlineStore, find_dated_events
+from bot.alerts.dated_events import DatedEvent, DeadlineStore, find_dated_events
 from bot.news.deadlines.events import EventDeadline
 from bot.news.story import Story
 from bot.parties import Parties

@@ -19,7 +19,7 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.commands import replies
 from bot.commands.grammar import Command, Verb
 from bot.commands.ports import CommandStores
-from bot.commands.replies import Reply
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.service import SubscriptionRules, SubscriptionService
 from bot.lines.model import ListOwner

@@ -19,7 +19,7 @@ from bot.commands.grammar import Command, CommandNotUnderstood, Verb, suggest_co
 from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
-from bot.commands.replies import Reply
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.days import read_day
 from bot.commands.subscriptions.goods import resolve_goods

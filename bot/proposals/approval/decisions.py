@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from bot.alerts.notices import Trouble
 from bot.errors import AmendmentRefused
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
@@ -36,8 +37,24 @@ from bot.proposals.model import Proposal
 from bot.proposals.rulings import propose_ruling
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
+from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 log = logging.getLogger(__name__)
+
+
+def report_stale(left: StaleApproval) -> Trouble:
+    """The notice to operators about an approval that no longer fits the rates files."""
+    made = left.amendment
+    day = format_day(made.from_)
+    what = f"{made.name or made.measure_id}, {format_percent(made.percent)}% from {day}"
+    return Trouble(
+        f"{made.id} left out: {left.why}",
+        "An approved rate no longer fits the rates files, which have changed since, so answers "
+        f"leave it out: {what} (approved by {made.approved_by} on "
+        f"{format_day(made.approved_on)}). Reason: {left.why}. Undo it at its message, or change "
+        "the files.",
+    )
 
 
 class DecisionStore(Protocol):

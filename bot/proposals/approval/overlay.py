@@ -7,7 +7,6 @@ that no longer fits, because the files have changed since, is left out and repor
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from bot.alerts.notices import Trouble
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
 from bot.proposals.approval.amendments import (
@@ -21,7 +20,6 @@ from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedul
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.text.dates import format_day
-from bot.text.percent import format_percent
 
 
 class StaleApproval(NamedTuple):
@@ -29,20 +27,6 @@ class StaleApproval(NamedTuple):
 
     amendment: Amendment
     why: str
-
-
-def report_stale(left: StaleApproval) -> Trouble:
-    """The notice to operators about an approval that no longer fits the rates files."""
-    made = left.amendment
-    day = format_day(made.from_)
-    what = f"{made.name or made.measure_id}, {format_percent(made.percent)}% from {day}"
-    return Trouble(
-        f"{made.id} left out: {left.why}",
-        "An approved rate no longer fits the rates files, which have changed since, so answers "
-        f"leave it out: {what} (approved by {made.approved_by} on "
-        f"{format_day(made.approved_on)}). Reason: {left.why}. Undo it at its message, or change "
-        "the files.",
-    )
 
 
 class Overlay(NamedTuple):

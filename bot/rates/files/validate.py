@@ -23,7 +23,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from bot.rates.cards.model import CardsFile
-from bot.rates.files.card_problems import find_card_problems
+from bot.rates.files.card_problems import find_card_problems, index_cards
 from bot.rates.files.compile import format_row_id, index_references
 from bot.rates.files.schema import DutySpec, ImposerFile, MfnFile, PeriodSpec, Schedule
 from bot.rates.model.goods import GoodsFile
@@ -98,10 +98,15 @@ def find_problems(
         files.events,
         _find_repeated([one.id for one in files.events.legal], ("legal",), "id"),
     )
-    bases = {base for imposer_file in imposer_files for base in imposer_file.bases}
-    for name, cards in files.cards.items():
-        named = {**known, "legal basis": bases}
-        found_by_file[name] = cards, find_card_problems(name, files.cards, files.events, named)
+    if only in ("", *files.cards):
+        cards = index_cards(files.cards)
+        named = {
+            **known,
+            "legal basis": {base for imposer_file in imposer_files for base in imposer_file.bases},
+            "legal event": {event.id for event in files.events.legal if event.id},
+        }
+        for name, cards_file in files.cards.items():
+            found_by_file[name] = cards_file, find_card_problems(name, cards_file, cards, named)
     for name, (file, found) in found_by_file.items():
         if only not in ("", name):
             continue
@@ -141,14 +146,15 @@ def _list_names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str
     Each item has the location, the name of the field, and the names in the field.
     """
     found: list[tuple[Loc, str, Sequence[str]]] = []
-    for field, value in model:
+    for field, value in vars(model).items():
         here = (*loc, field)
-        if isinstance(value, BaseModel):
+        if isinstance(value, str):
+            if field in _KINDS:
+                found.append((here, field, (value,)))
+        elif isinstance(value, BaseModel):
             found += _list_names(value, here)
-        elif isinstance(value, str) and field in _KINDS:
-            found.append((here, field, (value,)))
-        elif isinstance(value, tuple | Mapping):
-            items = value.items() if isinstance(value, Mapping) else enumerate(value)
+        elif isinstance(value, (tuple, dict)):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
             inner = [(key, one) for key, one in items if not isinstance(one, str)]
             for key, one in inner:
                 if isinstance(one, BaseModel):

@@ -51,10 +51,11 @@ class Goods:
     def __init__(self, goods: Iterable[Good]) -> None:
         self.by_id: Mapping[str, Good] = {good.id: good for good in goods}
         self._with_wider = {one: self._find_with_wider(one) for one in self.by_id}
-        self._narrower = {
-            one: tuple(other for other, chain in self._with_wider.items() if one in chain - {other})
-            for one in self.by_id
-        }
+        narrower: dict[str, list[str]] = {}
+        for narrow, chain in self._with_wider.items():
+            for wide in chain - {narrow}:
+                narrower.setdefault(wide, []).append(narrow)
+        self._narrower = {wide: tuple(found) for wide, found in narrower.items()}
 
     def list_with_wider(self, good_id: str) -> frozenset[str]:
         """The ids of the goods and of all wider goods; empty for an unknown id."""

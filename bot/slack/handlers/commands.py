@@ -14,7 +14,8 @@ from bot import COMMAND
 from bot.commands.grammar import Command
 from bot.commands.lines.grammar import LinesAct
 from bot.commands.lines.replies import LinesPage
-from bot.commands.replies import CalendarFile, LatestStories, RateCalendar, is_public
+from bot.commands.rates.replies import CalendarFile, RateCalendar
+from bot.commands.replies import LatestStories, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.rates.question.query import format_query

@@ -5,7 +5,7 @@ click | open a modal at once, within Slack's 3 seconds | answer the question | f
 
 from bot import COMMAND
 from bot.commands.grammar import Command, Verb
-from bot.commands.replies import RateAnswers, RateCard
+from bot.commands.rates.replies import RateAnswers, RateCard
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View

@@ -22,13 +22,13 @@ from bot.alerts.subscriptions.preview import Preview
 from bot.alerts.subscriptions.timing import Timing
 from bot.commands.grammar import Command, CommandNotUnderstood, Verb
 from bot.commands.replies import (
-    Reply,
     Subscribed,
     SubscriptionChanged,
     SubscriptionList,
     SubscriptionRefused,
     is_public,
 )
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.form import (
     SubscriptionForm,

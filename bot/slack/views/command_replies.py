@@ -6,6 +6,8 @@ from bot import COMMAND
 from bot.commands import replies
 from bot.commands.lines import replies as line_replies
 from bot.commands.permissions import OperatorAction
+from bot.commands.rates.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
@@ -58,12 +60,12 @@ _COVERAGE = (
 """What the ledger covers, for a question that was not understood."""
 
 
-def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties) -> Message:
+def render_reply(reply: Reply, request: CommandRequest, parties: Parties) -> Message:
     """The message for a reply to the request."""
     match reply:
         case replies.Help():
             return render_short_help() if reply.is_short else render_help()
-        case replies.RateAnswers():
+        case RateAnswers():
             message = _render_rates(reply)
             if reply.as_table:
                 message = render_rates_table(reply.answers, parties, message)
@@ -75,17 +77,17 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
                     state = f"{ended.card.title}: {describe_card_state(ended)}"
                     message = _add_unread(message, state[:1].upper() + state[1:])
             return _add_spells(message, reply, parties)
-        case replies.RateCalendar():
+        case RateCalendar():
             message = _render_calendar(reply, parties)
             return _add_unread(message, describe_unread(reply.query, parties))
-        case replies.RateCard():
+        case RateCard():
             if reply.query.sources:
                 return card.render_card_details(reply.facts)
             message = card.render_card(reply.facts, reply.query, parties, reply.others)
             return _add_unread(message, describe_unread(reply.query, parties))
-        case replies.CardList():
+        case CardList():
             return card.render_card_list(reply.cards, reply.query.law)
-        case replies.CalendarFile():
+        case CalendarFile():
             title = title_calendar(reply, parties)
             return render_notice(f"{escape(title, 200)}: nothing in our data.")
         case replies.Subscribed():
@@ -158,13 +160,13 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return _render_preference(reply)
 
 
-def _render_calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
+def _render_calendar(reply: RateCalendar, parties: Parties) -> Message:
     if reply.topics:
         return render_deadlines(reply, parties)
     return add_deadlines(render_calendar(reply, parties), reply)
 
 
-def _render_rates(reply: replies.RateAnswers) -> Message:
+def _render_rates(reply: RateAnswers) -> Message:
     # The days of a percentage are a sentence, so its history stays behind a button.
     shows_history = reply.query.history and reply.query.percent is None
     history = render_history(reply.answers, reply.query) if shows_history else None
@@ -191,12 +193,12 @@ def render_operators_only(act: OperatorAction, user: str) -> Message:
             )
 
 
-def title_calendar(file: replies.CalendarFile, parties: Parties) -> str:
+def title_calendar(file: CalendarFile, parties: Parties) -> str:
     """The title of a calendar file, as plain text."""
     return f"Deadlines: {file.about}" if file.about else format_calendar_title(file.query, parties)
 
 
-def render_calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) -> str:
+def render_calendar_comment(file: CalendarFile, user: str, parties: Parties) -> str:
     """The comment on a calendar file that is shared in a conversation, as markup."""
     who = mention_person(user)
     kinds = "duties that begin or end, and other deadlines" if file.entries else "deadlines"
@@ -210,7 +212,7 @@ def render_calendar_comment(file: replies.CalendarFile, user: str, parties: Part
     )
 
 
-def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
+def render_calendar_shared(file: CalendarFile, error: SlackError | None = None) -> Message:
     """Says that the calendar file was shared in the conversation. If `error` is set, says why it
     was not."""
     if error is None:
@@ -221,7 +223,7 @@ def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None 
     return render_notice(f"The calendar could not be shared: {escape(error.cause)}.{cure}")
 
 
-def _count_dates(file: replies.CalendarFile) -> str:
+def _count_dates(file: CalendarFile) -> str:
     count = len(file.entries) + len(file.deadlines)
     return f"{count} date{'s' if count > 1 else ''}"
 
@@ -276,7 +278,7 @@ def _add_unread(message: Message, unread: str, most: int = 300) -> Message:
     )
 
 
-def _add_spells(message: Message, reply: replies.RateAnswers, parties: Parties) -> Message:
+def _add_spells(message: Message, reply: RateAnswers, parties: Parties) -> Message:
     """The message with the days of the percentage that the question names: below the figure of
     goods, and above other answers."""
     sentences = describe_spells(reply.spells, reply.query, parties)
@@ -302,7 +304,7 @@ def _put_first(lines: str, message: Message) -> Message:
     return replace(message, text=text, blocks=(section(lines), *message.blocks))
 
 
-def _render_preference(reply: replies.Reply) -> Message:
+def _render_preference(reply: Reply) -> Message:
     """Confirms that an event was followed or that a story was called not relevant, with a button,
     or that an event was unfollowed."""
     undo = None

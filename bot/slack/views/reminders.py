@@ -8,7 +8,8 @@ from itertools import groupby
 
 from bot import COMMAND
 from bot.alerts.reminders.model import Due, DueDeadline, Reminder
-from bot.commands.replies import QuietWeekSwitch, RateCalendar, ReminderSwitch
+from bot.commands.rates.replies import RateCalendar
+from bot.commands.replies import QuietWeekSwitch, ReminderSwitch
 from bot.news.deadlines.events import EventDeadline
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.entries import CalendarEntry

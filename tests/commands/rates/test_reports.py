@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers, RateCalendar
+from bot.commands.rates.replies import RateAnswers, RateCalendar
 from bot.errors import StoreUnavailable
 from bot.news.state import EventState, EventStatus, Relation
 from bot.news.story import Story

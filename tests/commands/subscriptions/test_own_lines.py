@@ -10,6 +10,7 @@ from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Verb
 from bot.commands.lines.replies import LinesPage, RemovedLines
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.exclusions import write_exclusion
 from bot.lines.model import ListedLine, ListOwner
@@ -51,9 +52,7 @@ async def add_stories(commands: Commands) -> None:
         await commands.store.add_stories(each.model_copy(update=DAY_BEFORE))
 
 
-async def preview(
-    commands: Commands, place: str, criteria: Criteria = MINE
-) -> list[str] | replies.Reply:
+async def preview(commands: Commands, place: str, criteria: Criteria = MINE) -> list[str] | Reply:
     """The ids of the newest stories of a preview."""
     request = CommandRequest("", "T1", place, PERSON)
     found = await commands.service.subscriptions.preview(criteria, Timing(), request)

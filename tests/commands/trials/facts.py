@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from bot.commands import replies
-from bot.commands.replies import Reply
+from bot.commands.rates.replies import RateAnswers, RateCalendar, RateCard
+from bot.commands.reply import Reply
 from bot.rates.model.answer import Answer
 from tests.commands.typed import type_question
 
@@ -27,18 +27,18 @@ def read_trial(path: Path) -> list[dict[str, str]]:
 def describe_facts(reply: Reply) -> str:
     """The facts of the reply: `US<CN 12.5-37.5`, `card usmca`, `asks`."""
     match reply:
-        case replies.RateAnswers():
+        case RateAnswers():
             return "; ".join(_describe_answers(reply))
-        case replies.RateCalendar():
+        case RateCalendar():
             days = f"{reply.query.since or ''}..{reply.query.until or ''}"
             return f"{reply.query.kind} {days} {len(reply.items)} rows"
-        case replies.RateCard():
+        case RateCard():
             return f"card {reply.facts.card.id}"
         case _:
             return type(reply).__name__
 
 
-def _describe_answers(reply: replies.RateAnswers) -> Iterator[str]:
+def _describe_answers(reply: RateAnswers) -> Iterator[str]:
     for answer in reply.answers:
         yield f"{answer.imposer}<{answer.partner} {_describe_total(answer)}"
 

@@ -7,6 +7,7 @@ from bot.commands import replies
 from bot.commands.answers import AnswerService
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.replies import RemovedLines
+from bot.commands.rates.replies import RateAnswers
 from bot.commands.request import CommandRequest
 from bot.rates.answer.build import answer_query
 from bot.rates.calendar.spells import list_spells
@@ -65,7 +66,7 @@ def test_an_answer_begins_with_the_days_of_the_percentage_asked_for() -> None:
     query = service.parse("when did the 145% tariff end", now).query
     answers = answer_query(query, service.ledger, now.date())
     spells = list_spells(query, answers, service.ledger, now.date())
-    reply = replies.RateAnswers(query, answers, now.date(), spells=spells)
+    reply = RateAnswers(query, answers, now.date(), spells=spells)
     message = render_reply(reply, CommandRequest("", "T1", "C1", "U1"), PARTIES)
     assert "13 May 2025" in str(message.blocks[0])
     assert "14 May 2025" in str(message.blocks[0])

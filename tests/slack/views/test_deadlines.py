@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.alerts.delivery import DeliveryKind
 from bot.alerts.reminders.model import DueDeadline, LeadTime, Reminder
 from bot.commands import replies
+from bot.commands.rates.replies import CalendarFile, RateCalendar
 from bot.commands.request import CommandRequest
 from bot.feeds.health import FeedSummary
 from bot.news.deadlines.events import EventDeadline, list_deadlines
@@ -76,9 +77,9 @@ def alert(*deadlines: Deadline, today: date = TODAY, **fields: Any) -> Message:
 
 def calendar(deadlines: tuple[EventDeadline, ...], **fields: Any) -> Message:
     items = list_calendar(QUERY, ledger(), TODAY)
-    reply = replies.RateCalendar(QUERY, TODAY, items, None, deadlines=deadlines)
+    reply = RateCalendar(QUERY, TODAY, items, None, deadlines=deadlines)
     given = {**vars(reply), **fields}
-    return render_reply(replies.RateCalendar(**given), REQUEST, PARTIES)
+    return render_reply(RateCalendar(**given), REQUEST, PARTIES)
 
 
 def test_an_alert_shows_the_next_deadline_and_a_button() -> None:
@@ -150,7 +151,7 @@ def test_slack_accepts_any_deadlines(
         )
         for each in compose_messages(queued, (), PARTIES):
             check_accepted(each)
-    file = replies.CalendarFile(QUERY, (), None, found, about)
+    file = CalendarFile(QUERY, (), None, found, about)
     check_accepted(render_calendar_shared(file))
     check_accepted(render_reply(file, REQUEST, PARTIES))
     assert "<!channel>" not in render_calendar_comment(file, "U1", PARTIES)

@@ -22,6 +22,8 @@ from bot.commands.message_reading import MessageReading, ReadRate
 from bot.commands.permissions import OperatorAction, SubscriptionPolicy
 from bot.commands.rates.product_form import CLAIMS, MOST_GOODS, ProductForm
 from bot.commands.rates.rate_now import RateNow
+from bot.commands.rates.replies import CalendarFile
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.form import fill_subscription_form
 from bot.errors import AmendmentRefused, FeedError, SlackError
@@ -216,7 +218,7 @@ def list_markup(content: Any) -> Iterator[str]:
             yield from list_markup(each)
 
 
-def render(reply: replies.Reply) -> Message:
+def render(reply: Reply) -> Message:
     return render_reply(reply, REQUEST, PARTIES)
 
 
@@ -335,7 +337,7 @@ def test_reminders_and_calendar_files(name: str) -> None:
         check_message(message)
     query = RateQuery(kind=QueryKind.UPCOMING)
     period = CheckedPeriod(NOW.date(), NOW.date(), NOW.date())
-    file = replies.CalendarFile(query, entries(name), period)
+    file = CalendarFile(query, entries(name), period)
     check_message(render_calendar_shared(file))
     check_message(render_calendar_shared(file, SlackError("files", name, name)))
     assert "<!channel>" not in render_calendar_comment(file, name, PARTIES)

@@ -1,6 +1,7 @@
 """Finds headings of the tariff schedule for words that are in no name of goods."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from bot.rates.model.goods import Good, Goods
 from bot.rates.question.product.goods_words import IGNORED, NOT_ALONE, PROCESSED, TAILS
@@ -23,7 +24,10 @@ class HeadingSearch:
         self._lines = lines
         self._goods = goods
         self._names = names
-        self._names_by_word = _index_names(goods.by_id.values())
+
+    @cached_property
+    def _names_by_word(self) -> Mapping[str, Mapping[str, GoodsName]]:
+        return _index_names(self._goods.by_id.values())
 
     @property
     def words(self) -> WordSet:

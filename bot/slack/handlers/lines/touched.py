@@ -2,7 +2,7 @@
 
 from bot.commands.grammar import Command, Verb
 from bot.commands.lines.replies import TouchedLines
-from bot.commands.replies import RateCalendar
+from bot.commands.rates.replies import RateCalendar
 from bot.commands.request import CommandRequest
 from bot.lines.model import ListOwner
 from bot.slack.blockkit.blocks import Message

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from bot.commands.replies import RateCalendar
+from bot.commands.rates.replies import RateCalendar
 from bot.parties import Parties
 from bot.rates.calendar.surroundings import ask_for_duties
 from bot.rates.calendar.upcoming import (

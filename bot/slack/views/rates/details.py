@@ -15,7 +15,7 @@ page button can be answered.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from bot.commands.replies import RateAnswers
+from bot.commands.rates.replies import RateAnswers
 from bot.rates.model.answer import Answer
 from bot.rates.model.changes import Upcoming
 from bot.rates.model.component import Component

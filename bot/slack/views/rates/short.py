@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from bot.commands.replies import RateAnswers
+from bot.commands.rates.replies import RateAnswers
 from bot.parties import WORLD, build_flag
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, TotalBasis

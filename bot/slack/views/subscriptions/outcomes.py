@@ -5,6 +5,7 @@ from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands import replies
 from bot.commands.permissions import SubscriptionPolicy
+from bot.commands.reply import Reply
 from bot.commands.request import CommandRequest
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import (
@@ -121,7 +122,7 @@ def render_changed(
     return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
 
 
-def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
+def render_refusal(reply: Reply, parties: Parties) -> Message:
     """Says why nothing was changed."""
     match reply:
         case replies.AlreadySubscribed():

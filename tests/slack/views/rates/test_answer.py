@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers
+from bot.commands.rates.replies import RateAnswers
 from bot.local_slack.state.modals import check_view
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, Report, TotalBasis

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.replies import RateCalendar
+from bot.commands.rates.replies import RateCalendar
 from bot.rates.calendar.upcoming import CheckedPeriod, find_checked_period, list_calendar
 from bot.rates.model.changes import Upcoming
 from bot.rates.question.query import QueryKind, RateQuery

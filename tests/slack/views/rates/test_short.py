@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers, RateCard
+from bot.commands.rates.replies import RateAnswers, RateCard
 from bot.parties import WORLD
 from bot.rates.model.answer import Report
 from bot.render import words
