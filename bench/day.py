@@ -31,7 +31,7 @@ from bench.simulated.check import FAULTS, Archive, DayResult, collect_arrived, c
 from bench.simulated.counted import list_differences
 from bench.simulated.press import FeedServer
 from bench.simulated.world import BEGIN, KEEP, MINUTE, Sizes, World
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import Settings
 from bot.store.engine import Database
 from bot.store.store import Store

@@ -37,7 +37,7 @@ from bot.proposals.approval.amendments import Amendment, apply_amendment
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Source
-from bot.runtime.config_loader import load_book, load_parties
+from bot.runtime.config.loader import load_book, load_parties
 from bot.runtime.gc_tuning import freeze_startup_objects
 from bot.store.engine import Database
 from bot.store.line_lists import LineLists

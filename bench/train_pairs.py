@@ -27,7 +27,7 @@ from bot.news.jsonl import read_pair
 from bot.news.reader import Reader
 from bot.news.state import Relation
 from bot.news.story import Story
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import load_settings
 
 WEIGHTS = Path(comparison.__file__).with_name("weights.py")

@@ -23,7 +23,7 @@ from bot.installation import Installation
 from bot.proposals.approval.data_checks import apply_checks, find_last_checks
 from bot.rates.ledger import Ledger
 from bot.render.freshness import Freshness, describe_check, find_freshness
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import Settings, list_unknown_variables, load_settings
 from bot.runtime.wiring.basics import make_fetch_limits, open_store, read_clock, reveal_secret
 from bot.runtime.wiring.polling import open_feed_registry

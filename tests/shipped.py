@@ -12,9 +12,9 @@ from bot.news.topics.rules import TopicRules
 from bot.parties import Parties
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_folder import ConfigFolder
-from bot.runtime.config_loader import load_book, load_parties
-from bot.runtime.news_loader import load_status, load_topics
+from bot.runtime.config.folder import ConfigFolder
+from bot.runtime.config.loader import load_book, load_parties
+from bot.runtime.config.news_loader import load_status, load_topics
 from bot.runtime.settings import Settings
 
 CONFIG = Path(__file__).resolve().parents[1] / "config"

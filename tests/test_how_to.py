@@ -17,8 +17,8 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
-from bot.runtime.config_loader import load_book, load_ledger
-from bot.runtime.news_loader import load_feeds, load_topics
+from bot.runtime.config.loader import load_book, load_ledger
+from bot.runtime.config.news_loader import load_feeds, load_topics
 from bot.sources.wits import Wits
 
 ROOT = Path(__file__).parents[1]

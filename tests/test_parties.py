@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError, UnknownParty
 from bot.parties import Parties
-from bot.runtime.config_loader import load_parties
+from bot.runtime.config.loader import load_parties
 from tests.shipped import PARTIES
 
 ROOT = Path(__file__).parents[1]

@@ -20,7 +20,7 @@ from bot.feeds.model import Feed, PollOutcome
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.gc_tuning import freeze_startup_objects
 from bot.runtime.settings import Settings
 from bot.store.engine import Database

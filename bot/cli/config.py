@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import click
 
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import Settings
 
 ConfigOpener = Callable[[Settings], ConfigFolder]

@@ -12,7 +12,7 @@ from bot.cli.rates.service import Decided, apply_decided, open_answers, read_dec
 from bot.commands.answers import AnswerService
 from bot.errors import StoreError
 from bot.rates.ledger import Ledger
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import load_settings
 from bot.store.read_only import SavedStories
 

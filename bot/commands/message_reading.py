@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.commands.answers import AnswerService
 from bot.commands.rates.rate_now import RateNow, find_rate_now
-from bot.commands.reply import Reply
+from bot.commands.request import Reply
 from bot.errors import QueryError
 from bot.news.reader import Understanding
 from bot.rates.ledger import Ledger

@@ -10,7 +10,7 @@ from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.exclusions import HiddenStories, StoryExclusion
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands.permissions import OperatorAction, SubscriptionPolicy
-from bot.commands.reply import Reply
+from bot.commands.request import Reply
 from bot.errors import FeedError
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed

@@ -1,9 +1,10 @@
-"""A command as a person typed it, on any platform, and how many of them a person may send."""
+"""A command as a person typed it on any platform, its reply, and how many a person may send."""
 
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import dataclass_transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ class CommandRequest:
     def place(self) -> str:
         """The conversation in which the person acts."""
         return self.opened_in or self.conversation
+
+
+@dataclass_transform(frozen_default=True)
+class Reply:
+    """The result of a command; each subclass becomes a frozen dataclass."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
 
 
 MAX_PEOPLE = 10_000

@@ -34,8 +34,7 @@ from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.rates.replies import CalendarFile, RateAnswers, RateCalendar
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest, RequestLimit
+from bot.commands.request import CommandRequest, Reply, RequestLimit
 from bot.commands.story_search import build_search
 from bot.commands.subscriptions.exclusions import EXCLUSION_VERBS, ExclusionService
 from bot.commands.subscriptions.mutes import MUTE_VERBS, MuteService

@@ -9,8 +9,8 @@ from datetime import date
 
 from bot.lines.classes import DutyClass, identify, list_codes_of
 from bot.lines.model import IMPOSER
+from bot.rates.answer.days.timeline import list_change_days
 from bot.rates.answer.lines.line_duties import is_levied
-from bot.rates.answer.timeline import list_change_days
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
 from bot.rates.schedule.model import MembershipGroup, MembershipKind

@@ -27,10 +27,10 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.proposals.model import ReportedRate
-from bot.rates.answer.history import list_totals
+from bot.rates.answer.days.history import list_totals
+from bot.rates.answer.days.timeline import Timeline
 from bot.rates.answer.select import RateContext, select_layers
 from bot.rates.answer.standing import Standing
-from bot.rates.answer.timeline import Timeline
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, has_basis
 

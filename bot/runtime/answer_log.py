@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.commands.rates.replies import CardList, RateAnswers, RateCalendar, RateCard
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.errors import StoreError
 from bot.mcp.facts import build_reply
 from bot.store.answers import KeptAnswers

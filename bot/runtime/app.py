@@ -27,7 +27,8 @@ from bot.monitoring.event_loop import watch_event_loop
 from bot.monitoring.logs import set_up_logs
 from bot.monitoring.metrics import Metrics
 from bot.readiness import Readiness
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
+from bot.runtime.config.news_loader import load_feeds
 from bot.runtime.demo.replay import Replay, read_recordings, set_demo_address
 from bot.runtime.demo.session import DemoSession, read_examples
 from bot.runtime.gc_tuning import freeze_startup_objects
@@ -39,7 +40,6 @@ from bot.runtime.local_workspace import (
     open_workspace,
     show_completions,
 )
-from bot.runtime.news_loader import load_feeds
 from bot.runtime.settings import Settings, list_unknown_variables
 from bot.runtime.wiring.basics import lock_data_folder, open_store, read_clock
 from bot.runtime.wiring.foundation import Foundation

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.commands.completions import list_command_words
 from bot.local_slack.page.hints import Completion
 from bot.local_slack.server import Workspace
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import Settings
 
 

@@ -6,7 +6,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.commands.replies import Subscribed, SubscriptionChanged, SubscriptionRemoved, is_public
-from bot.commands.reply import Reply
+from bot.commands.request import Reply
 from bot.slack.api.errors import code
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext

@@ -25,8 +25,7 @@ from bot.commands.replies import (
     OperatorOverview,
     Overview,
 )
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.feeds.health import FeedSummary
 from bot.feeds.model import FeedKind
 from bot.news.events.event import summarize_event

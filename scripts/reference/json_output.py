@@ -13,7 +13,7 @@ from bot.errors import TariffwireError
 from bot.mcp.facts import build_refusal, build_reply
 from bot.rates.model import warnings
 from bot.rates.model.warnings import Leading, RateWarning
-from bot.runtime.config_loader import load_ledger, load_parties
+from bot.runtime.config.loader import load_ledger, load_parties
 from scripts.reference.json_keys import KEYS, OBJECTS, PLACES, RARE
 
 CONFIG = Path(__file__).parents[2] / "config"

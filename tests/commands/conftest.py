@@ -11,8 +11,7 @@ from bot.commands.grammar import Command, Verb, parse_command
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.replies import ConfirmUnsubscribe
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.commands.service import CommandService
 from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.poller import Poller

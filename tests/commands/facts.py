@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot.commands import replies
 from bot.commands.rates.replies import RateAnswers, RateCalendar, RateCard
-from bot.commands.reply import Reply
+from bot.commands.request import Reply
 from bot.rates.cards.facts import CardFacts, DutyState
 from bot.rates.model.answer import Answer
 from bot.rates.model.component import Component

@@ -14,7 +14,7 @@ from bot.errors import UnknownParty
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.query import QueryKind, format_query
-from bot.runtime.config_loader import load_ledger
+from bot.runtime.config.loader import load_ledger
 from tests.slack.fakes import ledger
 from tests.slack.samples import PARTIES, ROOT
 

@@ -16,8 +16,7 @@ from bot.commands import replies
 from bot.commands.grammar import Command, Verb, parse_command
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.permissions import ACCESS, OperatorAction, SubscriptionPolicy
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.commands.subscriptions.service import SubscriptionService
 from bot.values import Topic
 from tests.commands.conftest import (

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.commands import replies
 from bot.commands.rates.replies import RateAnswers
-from bot.commands.reply import Reply
-from bot.commands.request import MAX_PEOPLE, CommandRequest, RequestLimit
+from bot.commands.request import MAX_PEOPLE, CommandRequest, Reply, RequestLimit
 from bot.commands.service import CommandService
 from tests.commands.conftest import OPERATOR, PERSON, Commands
 

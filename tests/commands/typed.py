@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from tests.slack.fakes import service
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.feeds.model import FeedKind
 from bot.feeds.opml import read_opml, write_opml
-from bot.runtime.news_loader import load_feeds
+from bot.runtime.config.news_loader import load_feeds
 
 SHIPPED = Path(__file__).parents[2] / "config" / "feeds.yaml"
 

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.runtime.config_loader import load_ledger, load_parties
+from bot.runtime.config.loader import load_ledger, load_parties
 from bot.text.dates import format_day
 from tests.journeys.bot_process import run_to_end
 from tests.journeys.test_whole_way import World, world

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.rates.answer.timeline import list_change_days
+from bot.rates.answer.days.timeline import list_change_days
 from bot.rates.change_days import list_milestone_days, list_rate_days
 from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate, Exemption, Milestone, RatePeriod, Scope, Source

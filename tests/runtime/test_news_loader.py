@@ -10,7 +10,12 @@ from bot.feeds.model import Entry, Feed
 from bot.news.reader import Reader
 from bot.news.status.rules import StatusRules
 from bot.parties import Parties
-from bot.runtime.news_loader import list_topic_files, load_feeds, load_other_topics, load_topics
+from bot.runtime.config.news_loader import (
+    list_topic_files,
+    load_feeds,
+    load_other_topics,
+    load_topics,
+)
 
 GERMAN_RULES = """
 rules:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field
 
 from bot.errors import ConfigError
-from bot.runtime.yaml_file import read_model
+from bot.runtime.config.yaml_file import read_model
 from bot.values import Frozen
 
 

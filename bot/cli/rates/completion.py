@@ -4,7 +4,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot.errors import TariffwireError
-from bot.runtime.config_loader import load_parties
+from bot.runtime.config.loader import load_parties
 from bot.runtime.settings import load_settings
 
 _WORDS = {

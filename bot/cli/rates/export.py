@@ -6,8 +6,8 @@ import yaml
 
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import StaleApproval, build_overlay
-from bot.runtime.config_folder import ConfigFolder
-from bot.runtime.config_loader import load_approved, load_files
+from bot.runtime.config.folder import ConfigFolder
+from bot.runtime.config.loader import load_approved, load_files
 from bot.runtime.settings import Settings
 from bot.store.read_only import approved_rates
 

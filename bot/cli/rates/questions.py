@@ -260,7 +260,7 @@ def export_rates(out: Path | None) -> None:
     Put this file into config/rates, where it overrides the other files. Without --out, print it.
     """
     from bot.cli.rates.export import export_rates as export
-    from bot.runtime.config_loader import APPROVED
+    from bot.runtime.config.loader import APPROVED
 
     text, left_out = export(load_settings())
     for left in left_out:

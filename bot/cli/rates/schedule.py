@@ -18,7 +18,7 @@ from bot.rates.schedule.difference import ScheduleDifference, compare_lines
 from bot.rates.schedule.model import TariffLine
 from bot.rates.schedule.schedule import TariffSchedule
 from bot.render.schedule import render_difference, render_line, render_lines_under
-from bot.runtime.config_loader import find_schedule_folder
+from bot.runtime.config.loader import find_schedule_folder
 from bot.runtime.settings import Settings, load_settings
 
 _IMPOSER = "US"

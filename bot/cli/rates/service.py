@@ -11,7 +11,7 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.data_checks import DataCheck, apply_checks
 from bot.proposals.approval.overlay import build_ledger
 from bot.rates.ledger import Ledger
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import Settings
 from bot.store.read_only import SavedStories, approved_rates, data_checks
 

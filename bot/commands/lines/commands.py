@@ -25,8 +25,7 @@ from bot.commands.lines.replies import (
 from bot.commands.lines.service import LineListService
 from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Permissions
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.errors import LinesRefused, QueryError
 from bot.lines.difference import ImportMode
 from bot.lines.model import ListOwner

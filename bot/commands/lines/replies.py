@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import date
 
 from bot.commands.lines.grammar import LinesRequest
-from bot.commands.reply import Reply
+from bot.commands.request import Reply
 from bot.lines.difference import ImportMode, ListDifference
 from bot.lines.effects import LineEffect
 from bot.lines.model import LineList, ListedLine

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.commands.reply import Reply
+from bot.commands.request import Reply
 from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.calendar.spells import Spell

@@ -19,8 +19,7 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.commands import replies
 from bot.commands.grammar import Command, Verb
 from bot.commands.ports import CommandStores
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.commands.subscriptions.service import SubscriptionRules, SubscriptionService
 from bot.lines.model import ListOwner
 from bot.news.story import Story

@@ -9,8 +9,7 @@ from bot.alerts.mutes import MUTED_FOR, Mute, MuteKind
 from bot.commands import replies
 from bot.commands.grammar import Command, Verb
 from bot.commands.ports import DeliveryStore, MuteStore
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 
 _MUTE = {
     Verb.MUTE_EVENT: MuteKind.EVENT,

@@ -19,8 +19,7 @@ from bot.commands.grammar import Command, CommandNotUnderstood, Verb, suggest_co
 from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.commands.subscriptions.days import read_day
 from bot.commands.subscriptions.goods import resolve_goods
 from bot.commands.subscriptions.grammar import SubscriptionNotUnderstood

@@ -13,24 +13,25 @@ from decimal import Decimal
 from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.answer.components import build_base_component, list_counted
-from bot.rates.answer.entry import build_entry
-from bot.rates.answer.history import (
+from bot.rates.answer.days.history import (
     build_history,
     build_range_history,
     find_last_change,
     find_last_step,
 )
-from bot.rates.answer.law_rows import count_listed_lines
-from bot.rates.answer.lines.line_duties import is_levied
-from bot.rates.answer.lines.narrower_goods import list_contexts
-from bot.rates.answer.lines.typical_span import find_typical_span
-from bot.rates.answer.not_counted import list_not_counted
-from bot.rates.answer.period import (
+from bot.rates.answer.days.period import (
     compute_period,
     cut_history,
     cut_window,
     find_day,
 )
+from bot.rates.answer.days.timeline import Timeline
+from bot.rates.answer.entry import build_entry
+from bot.rates.answer.law_rows import count_listed_lines
+from bot.rates.answer.lines.line_duties import is_levied
+from bot.rates.answer.lines.narrower_goods import list_contexts
+from bot.rates.answer.lines.typical_span import find_typical_span
+from bot.rates.answer.not_counted import list_not_counted
 from bot.rates.answer.select import (
     MAX_PRODUCT,
     RateContext,
@@ -44,7 +45,6 @@ from bot.rates.answer.standing import (
     find_checked_day,
     summarize_goods_duties,
 )
-from bot.rates.answer.timeline import Timeline
 from bot.rates.answer.warnings import list_warnings
 from bot.rates.calendar.upcoming import list_upcoming, move_passed_last
 from bot.rates.ledger import Ledger

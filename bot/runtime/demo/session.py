@@ -14,8 +14,8 @@ from bot.proposals.inbox import ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Percent
+from bot.runtime.config.yaml_file import read_model
 from bot.runtime.demo.replay import Replay
-from bot.runtime.yaml_file import read_model
 from bot.text.dates import format_day
 from bot.values import Frozen
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.errors import StoreError
 from bot.feeds.http.limits import FetchLimits
 from bot.proposals.approval.decisions import Decisions
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import Settings
 from bot.store.engine import Database
 from bot.store.outage import Outage

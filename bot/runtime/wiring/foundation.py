@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.feeds.model import Feed
 from bot.monitoring.metrics import Metrics
 from bot.readiness import Readiness
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.slack import SlackConnection
 from bot.store.store import Store

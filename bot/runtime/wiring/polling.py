@@ -19,7 +19,7 @@ from bot.monitoring.metrics import Metrics
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import make_fetch_limits, open_store, read_clock

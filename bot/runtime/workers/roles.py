@@ -15,7 +15,7 @@ from bot.errors import SettingsError
 from bot.monitoring.bounded_read import BoundedRead
 from bot.readiness import NotReady, Readiness
 from bot.runtime.app import Application, open_mcp_endpoint, run_application, run_until_stopped
-from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.gc_tuning import freeze_startup_objects
 from bot.runtime.jobs import run_jobs
 from bot.runtime.listeners import open_listener, open_pages

@@ -28,8 +28,7 @@ from bot.commands.replies import (
     SubscriptionRefused,
     is_public,
 )
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.commands.subscriptions.form import (
     SubscriptionForm,
     SubscriptionFormRefused,

@@ -7,8 +7,7 @@ from bot.commands import replies
 from bot.commands.lines import replies as line_replies
 from bot.commands.permissions import OperatorAction
 from bot.commands.rates.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.errors import SlackError
 from bot.parties import Parties
 from bot.rates.model.answer import TotalBasis

@@ -16,7 +16,7 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import build_overlay
 from bot.rates.files.validate import RatesFiles
 from bot.rates.model.measure import Scope, Source
-from bot.runtime.config_loader import load_approved, load_book
+from bot.runtime.config.loader import load_approved, load_book
 from tests import shipped
 from tests.shipped import CONFIG, PARTIES
 

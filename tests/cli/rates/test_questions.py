@@ -15,7 +15,7 @@ from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
 from bot.proposals.approval.overlay import build_overlay
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
-from bot.runtime.config_loader import load_book
+from bot.runtime.config.loader import load_book
 from bot.store.read_only import approved_rates
 from tests import shipped
 from tests.cli.runner import run

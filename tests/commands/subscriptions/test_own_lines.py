@@ -10,8 +10,7 @@ from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Verb
 from bot.commands.lines.replies import LinesPage, RemovedLines
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.commands.subscriptions.exclusions import write_exclusion
 from bot.lines.model import ListedLine, ListOwner
 from bot.news.story import Figure

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.commands.rates.replies import RateAnswers, RateCalendar, RateCard
-from bot.commands.reply import Reply
+from bot.commands.request import Reply
 from bot.rates.model.answer import Answer
 from tests.commands.typed import type_question
 

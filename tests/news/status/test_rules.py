@@ -7,7 +7,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.news.status.reader import StateReader
 from bot.news.status.rules import StateSilence
-from bot.runtime.news_loader import load_status
+from bot.runtime.config.news_loader import load_status
 from tests.news.examples import PARTIES, STATUS_RULES
 
 READER = StateReader(STATUS_RULES, PARTIES)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.errors import ConfigError
 from bot.feeds.model import FeedKind
 from bot.news.topics.rules import Rule, Silence, TopicMatcher
-from bot.runtime.news_loader import load_topics
+from bot.runtime.config.news_loader import load_topics
 from bot.values import Topic
 from tests.news.examples import PARTIES, ROOT, RULES, story_text
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.rates.answer.history import (
+from bot.rates.answer.days.history import (
     build_history,
     find_last_change,
     find_last_step,
     list_totals,
 )
+from bot.rates.answer.days.timeline import Timeline
 from bot.rates.answer.select import RateContext, build_context, select_layers
-from bot.rates.answer.timeline import Timeline
 from bot.rates.model.changes import Change, ChangeKind, RateChange
 from bot.rates.model.goods import Good
 from bot.rates.model.history import Step

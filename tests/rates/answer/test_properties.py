@@ -9,8 +9,8 @@ import pytest
 from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
+from bot.rates.answer.days.timeline import list_change_days
 from bot.rates.answer.select import RateContext, build_context, select_layers
-from bot.rates.answer.timeline import list_change_days
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Status
 from bot.rates.question.query import QueryKind, RateQuery

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.parties import Parties
-from bot.runtime.config_loader import load_ledger
+from bot.runtime.config.loader import load_ledger
 from tests.shipped import CONFIG
 
 MINIMAL = """imposer: US

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
+from bot.runtime.config.news_loader import load_feeds
 from bot.runtime.demo.replay import (
     PLACEHOLDER,
     Replay,
@@ -20,7 +21,6 @@ from bot.runtime.demo.replay import (
     select_published,
     set_demo_address,
 )
-from bot.runtime.news_loader import load_feeds
 
 DEMO = Path(__file__).parents[3] / "config" / "demo"
 WEEK = read_recordings(DEMO)

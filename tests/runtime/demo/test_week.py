@@ -14,9 +14,9 @@ from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.news.events.matching import find_event
 from bot.news.reader import Reader
 from bot.news.story import Story
+from bot.runtime.config.news_loader import load_feeds
+from bot.runtime.config.yaml_file import read_model
 from bot.runtime.demo.replay import read_recordings
-from bot.runtime.news_loader import load_feeds
-from bot.runtime.yaml_file import read_model
 from bot.values import Frozen, Topic
 from tests import shipped
 

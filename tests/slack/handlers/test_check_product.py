@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest, RequestLimit
+from bot.commands.request import CommandRequest, Reply, RequestLimit
 from bot.local_slack.server import Workspace
 from bot.parties import WORLD
 from bot.rates.question.parse import parse_query

@@ -23,8 +23,7 @@ from bot.commands.permissions import OperatorAction, SubscriptionPolicy
 from bot.commands.rates.product_form import CLAIMS, MOST_GOODS, ProductForm
 from bot.commands.rates.rate_now import RateNow
 from bot.commands.rates.replies import CalendarFile
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.commands.subscriptions.form import fill_subscription_form
 from bot.errors import AmendmentRefused, FeedError, SlackError
 from bot.feeds.health import FeedSummary, Health, Lag

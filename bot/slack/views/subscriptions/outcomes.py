@@ -5,8 +5,7 @@ from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands import replies
 from bot.commands.permissions import SubscriptionPolicy
-from bot.commands.reply import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Reply
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import (
     Block,

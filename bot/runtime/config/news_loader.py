@@ -7,7 +7,7 @@ from bot.errors import ConfigError
 from bot.feeds.model import Feed
 from bot.news.status.rules import StatusRules
 from bot.news.topics.rules import TopicRules
-from bot.runtime.yaml_file import locate, read_file, read_model
+from bot.runtime.config.yaml_file import locate, read_file, read_model
 from bot.text.languages import get_primary_language
 from bot.values import Frozen
 

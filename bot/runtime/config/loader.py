@@ -1,7 +1,7 @@
 """Reads the economies and the rates of the config folder. Errors give the file, the line and the
 key.
 
-`bot.runtime.news_loader` reads the files about news.
+`bot.runtime.config.news_loader` reads the files about news.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from bot.rates.model.law import EventsFile
 from bot.rates.schedule.membership import MembershipIndex
 from bot.rates.schedule.model import MembershipFile, MembershipGroup, ScheduleHeader
 from bot.rates.schedule.schedule import TariffSchedule
-from bot.runtime.yaml_file import locate, read_file, read_model
+from bot.runtime.config.yaml_file import locate, read_file, read_model
 from bot.values import Frozen
 
 APPROVED = "approved.yaml"

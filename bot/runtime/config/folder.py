@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bot.parties import Parties
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book, load_parties
+from bot.runtime.config.loader import load_book, load_parties
 from bot.runtime.settings import Settings
 from bot.text.languages import ENGLISH
 
@@ -27,7 +27,7 @@ class ConfigFolder:
     @cached_property
     def feeds(self) -> "tuple[Feed, ...]":
         """The feeds of the feed list, including disabled ones."""
-        from bot.runtime.news_loader import load_feeds
+        from bot.runtime.config.news_loader import load_feeds
 
         return load_feeds(self.settings.feeds_path)
 
@@ -40,7 +40,7 @@ class ConfigFolder:
     def reader(self) -> "Reader":
         """The reader that converts entries to stories."""
         from bot.news.reader import Reader
-        from bot.runtime.news_loader import load_other_topics, load_status, load_topics
+        from bot.runtime.config.news_loader import load_other_topics, load_status, load_topics
 
         folder = self.settings.config_dir
         topics, status = load_topics(folder / "topics.yaml"), load_status(folder / "status.yaml")
@@ -49,7 +49,7 @@ class ConfigFolder:
     @cached_property
     def topic_languages(self) -> frozenset[str]:
         """The languages of the topic rules."""
-        from bot.runtime.news_loader import list_topic_files
+        from bot.runtime.config.news_loader import list_topic_files
 
         return frozenset({ENGLISH, *list_topic_files(self.settings.config_dir)})
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
+from bot.rates.answer.days.timeline import Timeline
 from bot.rates.answer.lines.line_duties import LineFinding
 from bot.rates.answer.select import RateContext, Selection, select_layers
-from bot.rates.answer.timeline import Timeline
 from bot.rates.model.changes import Change, ChangeKind, RateChange
 from bot.rates.model.history import Step
 from bot.rates.model.law import RULINGS, LegalEvent

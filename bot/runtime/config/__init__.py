@@ -1,0 +1,1 @@
+"""Reads the config folder and the files in it."""
