@@ -31,7 +31,7 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.own_lines import TouchingStories
 from bot.feeds.model import Entry
 from bot.news.story import Story
-from bot.values import Frozen, Topic, digest
+from bot.values import Frozen, digest
 
 LONGEST_PUT_OFF = timedelta(hours=2)
 """Longest delay of any message except a digest; Slack asks for waits of at most an hour. A due time
@@ -106,9 +106,6 @@ class Delivery(Frozen):
     """Empty for a digest, a notice and a reminder; the proposal's id for a proposal."""
     reason: str
     """Why this conversation gets the message, in words; empty for an update and for a bundle."""
-    topics: tuple[Topic, ...] = ()
-    """For which topics the conversation gets an alert or a follow-up. It is kept back if they are
-    all muted when it is about to be sent."""
     for_follower: bool = False
     """Whether it is a follow-up for a person because that person follows the event."""
     left_out: int = 0

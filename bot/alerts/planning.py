@@ -288,7 +288,6 @@ def _message(
         now,
         story_ids=(story.id,),
         event_id=story.event_id,
-        topics=recipient.topics,
         for_follower=recipient.follows,
     )
 

@@ -13,7 +13,6 @@ _row = tables.deliveries.c
 
 FIELDS = [_row[name] for name in Delivery.model_fields]
 """The columns that `read_delivery` needs."""
-_LISTS = ("story_ids", "topics")
 
 IS_ALERT = _row.kind == DeliveryKind.ALERT
 MAY_BE_FIRST = sa.or_(
@@ -29,11 +28,10 @@ FIRST_IN_FRONT = sa.case((IS_ALERT, 0), else_=1), _row.seq
 def read_delivery(row: AnyRow) -> Delivery:
     """The delivery in a row with the columns `FIELDS`."""
     values = dict(row._mapping)
-    lists = {name: json.loads(values[name]) for name in _LISTS}
-    return Delivery.model_validate(values | lists)
+    return Delivery.model_validate(values | {"story_ids": json.loads(values["story_ids"])})
 
 
 def list_values(delivery: Delivery) -> dict[str, Any]:
     """The values of a new row."""
     values = delivery.model_dump(mode="python")
-    return values | {name: json.dumps(values[name]) for name in _LISTS}
+    return values | {"story_ids": json.dumps(delivery.story_ids)}

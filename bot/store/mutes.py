@@ -1,15 +1,17 @@
 """Stores the mutes of conversations, and moves the stories that they keep back."""
 
+import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
-from bot.alerts.digest import bundle_of_mute
+from bot.alerts.digest import bundle_of_mute, make_bundle
 from bot.alerts.mutes import Mute, MuteKind
 from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, chunks
+from bot.store.outbox import Outbox
 
 _table, _row = tables.mutes, tables.mutes.c
 _deliveries, _delivery = tables.deliveries, tables.deliveries.c
@@ -19,15 +21,14 @@ _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 class Mutes:
     """The table of mutes."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database, self._outbox = database, outbox
 
     async def add(self, mute: Mute) -> bool:
         """Saves a mute, or moves the end of the one that is there; False if it is there already.
 
-        Stories that an earlier mute of the same thing keeps back wait for the new end too. What is
-        queued about an event or a topic is kept back when it is about to be sent
-        (`bot.store.kept_back`).
+        Stories that an earlier mute of the same thing keeps back wait for the new end too. Unsent
+        follow-ups of a muted event without a counted attempt wait as well.
         """
         insert = self._database.insert(_table).values(mute.model_dump())
         # The row is changed in place: a poll that saves a bundle at the same time waits for it.
@@ -43,6 +44,7 @@ class Mutes:
                     _move_waiting(connection, mute, had.until, mute.until)
                 moved = {"due_at": mute.until, "first_due_at": None}
                 connection.execute(_keeps_back(mute).values(moved))
+                self._keep_follow_ups(connection, mute, mute.until)
             return had is None
 
         return await self._database.write(write)
@@ -80,6 +82,34 @@ class Mutes:
     async def _list(self, conditions: Iterable[sa.ColumnElement[bool]]) -> tuple[Mute, ...]:
         query = sa.select(_table).where(*conditions).order_by(_row.until, _row.kind, _row.subject)
         return tuple(map(_mute, await self._database.rows(query)))
+
+    def _keep_follow_ups(self, connection: sa.Connection, mute: Mute, until: datetime) -> None:
+        """Turns the queued follow-ups of a muted event into stories that the mute keeps back.
+
+        Those that the conversation refuses stay: they find out when it accepts messages again. An
+        uncertain one may have been posted.
+        """
+        if mute.kind is not MuteKind.EVENT:
+            return
+        pending = (
+            _delivery.event_id == mute.subject,
+            _delivery.team == mute.team,
+            _delivery.conversation == mute.conversation,
+            _delivery.kind == DeliveryKind.FOLLOW_UP,
+            _delivery.state == DeliveryState.QUEUED,
+            _delivery.uncertain.is_(False),
+            _delivery.attempts == 0,
+        )
+        query = sa.select(_delivery.story_ids).where(*pending).order_by(_delivery.seq)
+        story_ids = [
+            each for ids in connection.execute(query).scalars() for each in json.loads(ids)
+        ]
+        if not story_ids:
+            return
+        connection.execute(sa.delete(_deliveries).where(*pending))
+        place, kept_ids = (mute.team, mute.conversation), tuple(dict.fromkeys(story_ids))
+        kept = make_bundle(bundle_of_mute(mute), place, kept_ids, until)
+        self._outbox.put(connection, [kept])
 
 
 def _is(mute: Mute) -> tuple[sa.ColumnElement[bool], ...]:

@@ -6,7 +6,6 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 import sqlalchemy as sa
 
@@ -57,7 +56,7 @@ class Outbox:
     ) -> None:
         self._database, self._stories, self._team = database, stories, team
         self._only_installed = only_installed
-        self._starts = WriteBatch(database, partial(start_all, database))
+        self._starts = WriteBatch(database, start_all)
         self._outcomes = WriteBatch(database, record_all)
 
     @property

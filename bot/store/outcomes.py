@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from bot.alerts.delivery import DeliveryState
 from bot.store import next_delivery, tables
 from bot.store.engine import Database
-from bot.store.kept_back import keep_muted
 from bot.store.subscriptions import resume_refusing, resume_unheld
 from bot.values import Frozen
 
@@ -97,11 +96,11 @@ RECORD = (
 
 
 def start_all(
-    database: Database, connection: sa.Connection, claims: Sequence[tuple[str, datetime | None]]
+    connection: sa.Connection, claims: Sequence[tuple[str, datetime | None]]
 ) -> frozenset[str]:
     """Marks claimed deliveries as being sent; returns the ids of those whose claim still holds.
 
-    It ends if the conversation, the event or the topics were muted since.
+    It ends if the conversation was muted since.
     """
     by_moment: dict[datetime | None, list[str]] = {}
     for claimed, at in claims:
@@ -109,7 +108,6 @@ def start_all(
     started: set[str] = set()
     for at, ids in by_moment.items():
         connection.execute(next_delivery.KEEP_CLAIMED, {"ids": ids, "now": at})
-        keep_muted(database, connection, ids, at)
         given = {"ids": ids, "at": at}
         started.update(connection.execute(next_delivery.START_SENDING, given).scalars())
     return frozenset(started)

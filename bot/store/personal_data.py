@@ -394,7 +394,7 @@ ERASERS: Mapping[str, TableEraser] = {
             _anonymize_notices,
         ),
         ("conversation", "reason", "content", "error"),
-        ("id", "kind", "team", "event_id", "story_ids", "topics", "state", "ts"),
+        ("id", "kind", "team", "event_id", "story_ids", "state", "ts"),
     ),
     # The answers are kept as evidence.
     "answers": TableEraser(

@@ -63,7 +63,7 @@ class Store:
             stories=stories,
             subscriptions=Subscriptions(database),
             follows=Follows(database),
-            mutes=Mutes(database),
+            mutes=Mutes(database, outbox),
             lines=LineLists(database),
             outbox=outbox,
             alerts=PostedAlerts(database),

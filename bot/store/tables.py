@@ -36,7 +36,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0016"
+REVISION = "0015"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -145,7 +145,6 @@ deliveries = sa.Table(
     sa.Column("event_id", sa.String, nullable=False),
     sa.Column("story_ids", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("topics", sa.Text, nullable=False, server_default="[]"),
     sa.Column("content", sa.Text, nullable=False, server_default=""),
     sa.Column("for_follower", sa.Boolean, nullable=False, server_default=sa.false()),
     # The number of a bundle's stories that `story_ids` has no room for.

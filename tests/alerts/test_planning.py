@@ -430,6 +430,5 @@ def test_a_paused_subscription_sends_nothing_and_a_bloc_reaches_its_members() ->
     on_the_eu = story("eu", parties=("US", "EU"))
     [alert] = plan_at(NOON, on_the_eu, to=Audience(subscriptions=(france,)))
     assert alert.reason == "tariffs, naming FR (EU)"
-    assert alert.topics == (Topic.TARIFF,)
     paused = france.model_copy(update={"paused_until": NOON + minutes(1)})
     assert plan_at(NOON, on_the_eu, to=Audience(subscriptions=(paused,))) == ()

@@ -1,5 +1,4 @@
 from datetime import datetime
-from typing import Any
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import bundle_of_mute, make_bundle
@@ -76,46 +75,40 @@ async def test_a_longer_mute_moves_what_was_missed_and_later_stories_join_it(sto
     assert await claim(store, END + minutes(60)) == [("a", "b")]
 
 
-async def _send_all(store: Store, now: datetime) -> list[tuple[str, tuple[str, ...]]]:
-    """The conversations and stories of what is sent now."""
-    sent = []
-    while claimed := await store.outbox.claim(now, 10, 60):
-        for each in claimed:
-            if await store.outbox.start_sending(each.id, each.claimed_at):
-                sent.append((each.conversation, each.story_ids))
-                await store.outbox.confirm(each.id, "1.1", now)
-    return sent
-
-
-async def test_a_mute_keeps_back_what_was_planned_before_it(store: Store) -> None:
-    tariff, both = (Topic.TARIFF,), (Topic.TARIFF, Topic.COURT_RULING)
-    follow_up: dict[str, Any] = {"kind": DeliveryKind.FOLLOW_UP, "event_id": "ruling"}
+async def test_a_muted_event_keeps_back_its_untried_follow_ups_in_that_conversation(
+    store: Store,
+) -> None:
+    follow_up = {"kind": DeliveryKind.FOLLOW_UP, "event_id": "ruling"}
     await store.queue(
-        delivery("ruling", topics=both),
-        delivery("stay", topics=both, **follow_up),
-        delivery("stay", "C2", topics=both, **follow_up),
-        delivery("duty", topics=tariff),
-        delivery("case", topics=both),
-        delivery("of an older version"),
-        delivery("may be posted", "C3", topics=tariff),
-        delivery("is refused", "C4", topics=tariff),
+        delivery("ruling"),
+        delivery("stay", **follow_up),
+        delivery("stay", "C2", **follow_up),
+        delivery("other"),
     )
-    claimed = {each.conversation: each for each in await store.outbox.claim(NOON, 10, 60)}
-    for each in ("C1", "C3", "C4"):
-        await store.mutes.add(mute(MuteKind.TOPIC, Topic.TARIFF, conversation=each))
     await store.mutes.add(mute())
-    assert not await store.outbox.start_sending(claimed["C1"].id, claimed["C1"].claimed_at)
-    await store.outbox.put_back(claimed["C2"].id, NOON)
-    await store.outbox.retry(claimed["C3"].id, NOON, "no answer", uncertain=True)
-    await store.outbox.hold(claimed["C4"], NOON, "is_archived", NOON, uncertain=False)
-    assert sorted(await _send_all(store, NOON)) == [
-        ("C1", ("case",)),
-        ("C1", ("of an older version",)),
-        ("C2", ("stay",)),
-        ("C3", ("may be posted",)),
-        ("C4", ("is refused",)),
+    left = []
+    for now in (NOON, END):
+        while claimed := await store.outbox.claim(now, 10, 60):
+            for each in claimed:
+                left.append((each.kind, each.conversation, each.story_ids))
+                await store.outbox.confirm(each.id, "1.1", NOON)
+    assert left == [
+        (DeliveryKind.ALERT, "C1", ("ruling",)),
+        (DeliveryKind.FOLLOW_UP, "C2", ("stay",)),
+        (DeliveryKind.ALERT, "C1", ("other",)),
+        (DeliveryKind.DIGEST, "C1", ("stay",)),
     ]
-    assert await _send_all(store, END) == [("C1", ("ruling", "stay")), ("C1", ("duty",))]
+
+
+async def test_a_follow_up_that_its_conversation_refuses_stays_held_when_its_event_is_muted(
+    store: Store,
+) -> None:
+    held = delivery("stay", kind=DeliveryKind.FOLLOW_UP, event_id="ruling")
+    await store.queue(held)
+    [claimed] = await store.outbox.claim(NOON, 10, 60)
+    await store.outbox.hold(claimed, NOON + minutes(5), "is_archived", NOON, uncertain=False)
+    await store.mutes.add(mute())
+    assert await claim(store, NOON + minutes(5)) == [("stay",)]
 
 
 async def test_a_conversation_that_refuses_messages_is_tried_again_while_it_is_muted(
