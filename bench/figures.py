@@ -19,7 +19,8 @@ from bot.news.figures.duties import FigureReader
 from bot.news.story import Figure
 from bot.news.story_text import StoryText
 from bot.parties import WORLD, Parties
-from bot.runtime.config.loader import load_parties, load_topics
+from bot.runtime.config.loader import load_parties
+from bot.runtime.config.news_loader import load_topics
 
 _CONFIG = Path(__file__).parents[1] / "config"
 

@@ -26,7 +26,7 @@ from bot.news.reader import Reader
 from bot.news.story import Story
 from bot.news.topics.rules import TopicRules
 from bot.runtime.config.folder import ConfigFolder
-from bot.runtime.config.loader import load_topics
+from bot.runtime.config.news_loader import load_topics
 from bot.runtime.settings import load_settings
 
 RECENT = 500

@@ -36,7 +36,7 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.local_slack.server import Workspace
 from bot.runtime.app import run_bot
 from bot.runtime.config.folder import ConfigFolder
-from bot.runtime.config.loader import load_feeds
+from bot.runtime.config.news_loader import load_feeds
 from bot.runtime.demo.replay import Replay, read_recordings, set_demo_address
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import open_decisions, open_store, read_clock

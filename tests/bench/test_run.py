@@ -1,10 +1,13 @@
 """`make bench` runs each benchmark with options that it has, and says so if one has no result."""
 
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
+import bench
 from bench.day import Hour, compute_deliveries_per_message
 from bench.run import BENCHMARKS, Benchmark, Outcome, render_page, run
 
@@ -20,6 +23,13 @@ def test_each_benchmark_has_the_options_that_it_is_run_with(benchmark: Benchmark
     source = Path(spec.origin).read_text("utf-8")
     options = [one for one in benchmark.arguments if one.startswith("--")]
     assert [one for one in options if f'"{one}"' not in source] == []
+
+
+def test_every_module_of_the_benchmarks_can_be_imported() -> None:
+    for module in walk_packages(bench.__path__, "bench."):
+        # The peer is installed only while the benchmark runs.
+        if module.name != "bench.polled.with_reader":
+            import_module(module.name)
 
 
 def test_a_benchmark_prints_its_result_into_the_page() -> None:
