@@ -24,7 +24,13 @@ from bot.rates.model.component import BASE_ID, Component
 from bot.rates.model.history import Step
 from bot.rates.model.line_totals import LinesTotal
 from bot.rates.model.measure import Calc, MeasureRef, Source
-from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
+from bot.rates.model.warnings import (
+    EndedDutiesMissing,
+    NoOneTotal,
+    NotInTotal,
+    RateWarning,
+    SomeGoodsDiffer,
+)
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.cards import describe_card_state
 from bot.render.comparison.build import build_comparison
@@ -33,7 +39,7 @@ from bot.text.percent import format_percent
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
-_UNCERTAIN = (NoOneTotal, NotInTotal, SomeGoodsDiffer)
+_UNCERTAIN = (EndedDutiesMissing, NoOneTotal, NotInTotal, SomeGoodsDiffer)
 
 
 def build_rate_json(

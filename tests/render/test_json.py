@@ -25,7 +25,7 @@ KINDS = {
         "low_confidence",
         "no_measure_on_goods",
     ),
-    *("later_void", "on_other_lines"),
+    *("ended_duties_missing", "later_void", "on_other_lines"),
     *("no_one_total", "no_source_opened", "no_such_layer", "not_covered", "not_followed"),
     *("not_in_total", "older_source", "partly_exempt", "rate_caveat", "rate_unknown"),
     *("read_as_origin", "pair_remark", "runs_out", "same_for_all", "single_products_only"),

@@ -217,6 +217,7 @@ WARNINGS = (
     ),
     kinds.SuspendedDuty(STEEL, Decimal(30), None),
     kinds.SuspendedDuty(STEEL, Decimal(30), DAY),
+    kinds.EndedDutiesMissing(date(2025, 1, 1)),
 )
 
 

@@ -220,6 +220,8 @@ def _render_history(answer: Answer) -> Table:
 
 def _render_other_direction(answer: Answer) -> Text:
     total = format_short_total(answer) or "no total"
+    if answer.is_zero_in_data:
+        total += " in our data"
     text = Text(f"Other direction: {format_title(answer)}: ")
     return text.append(total, style=_NUMBER)
 

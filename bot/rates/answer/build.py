@@ -336,6 +336,7 @@ def _answer_pair(
         last_change=last_change,
         history=history,
         known_from=coverage.since if coverage else None,
+        complete_since=coverage.complete_since if coverage else None,
         rows=_list_rows(context, components, not_counted) if selection.rows else (),
         period=compute_period(history, *known) if known else None,
         talks=_list_talks(context),

@@ -151,6 +151,8 @@ def _warn_of_data_limits(
         yield kinds.SingleProductsOnly()
     if context.day < coverage.since:
         yield kinds.BeforeData(coverage.since)
+    elif coverage.complete_since is not None and context.day < coverage.complete_since:
+        yield kinds.EndedDutiesMissing(coverage.complete_since)
     counted, until = selection.stacked.involved, min(context.day, coverage.checked)
     read = [CheckedMeasure(one.measure.ref, one.checked) for one in counted if one.checked]
     older = tuple(sorted((one for one in read if one.checked < until), key=lambda one: one.checked))

@@ -40,6 +40,9 @@ class Coverage(Frozen):
     """The day on which the sources for these duties were last checked."""
     checked_by: str = ""
     """The operator who confirmed on that day that nothing changed; empty for other checks."""
+    complete_since: Day | None = None
+    """The day from which no duty in scope is missing. Duties that ended before may be missing. None
+    if this is not known to be later than `since`."""
     general: bool = True
     """Whether the duties on goods in general are tracked; False if only some measures are."""
     note: str = ""

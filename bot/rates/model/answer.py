@@ -18,7 +18,7 @@ from bot.rates.model.history import PeriodTotals, Step
 from bot.rates.model.law import Talk
 from bot.rates.model.line_totals import CaseTotal, LinesTotal
 from bot.rates.model.measure import Calc
-from bot.rates.model.warnings import Choice, RateWarning, Reason
+from bot.rates.model.warnings import Choice, EndedDutiesMissing, RateWarning, Reason
 
 _SOME_GOODS = (Reason.DEPENDS, Reason.LINE_DECIDES)
 """Why a total does not count a duty that only some goods of a range pay."""
@@ -142,6 +142,8 @@ class Answer(NamedTuple):
     history: tuple[Step, ...] = ()
     known_from: date | None = None
     """The day from which the data has the duties of the pair; None if the pair is not tracked."""
+    complete_since: date | None = None
+    """The day from which none is missing. Duties that ended before may be missing."""
     talks: tuple[Talk, ...] = ()
     reports: tuple[Report, ...] = ()
     """Reports since `checked`, newest first."""
@@ -203,7 +205,14 @@ class Answer(NamedTuple):
     @property
     def is_zero_in_data(self) -> bool:
         """Whether the total is 0 only because the ledger has no duty on the goods."""
-        return self.basis is TotalBasis.GOODS and self.total_percent == 0 and not self.by_line
+        if self.basis is not TotalBasis.GOODS or self.total_percent != 0:
+            return False
+        return not self.by_line or self.may_lack_duties
+
+    @property
+    def may_lack_duties(self) -> bool:
+        """Whether the ledger may lack duties of the day of the answer, because they have ended."""
+        return any(isinstance(one, EndedDutiesMissing) for one in self.warnings)
 
     @property
     def is_zero_in_general(self) -> bool:

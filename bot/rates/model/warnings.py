@@ -136,6 +136,13 @@ class SomeLinesBanned(Leading):
     since: date
 
 
+class EndedDutiesMissing(Leading):
+    """On the day of the answer, duties may have applied that the ledger lacks."""
+
+    complete_since: date
+    """The ledger lacks some duties that ended before this day."""
+
+
 class UnknownEconomy(Leading):
     """Unknown words in a question with one economy and goods; they may name another economy."""
 

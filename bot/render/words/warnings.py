@@ -83,6 +83,10 @@ _TEXTS: dict[type[RateWarning], str] = {
         "covered."
     ),
     kinds.BeforeData: ("Our data for {pair} begins on {one.since}; {answer.on} is before that."),
+    kinds.EndedDutiesMissing: (
+        "Our data may lack duties that ended before {one.complete_since}, so more may have been "
+        "due."
+    ),
     kinds.OlderSource: "{one.measure} was last checked on {one.checked}.",
     kinds.BlocDuties: "The duties of {answer.imposer_name} are those of the {one.bloc}.",
     kinds.NoSourceOpened: "{one.measure}: no source was opened; treat it as unverified.",

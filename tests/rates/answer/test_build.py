@@ -599,6 +599,28 @@ def test_a_rate_from_before_our_data_begins_leaves_no_total(ledger: Ledger, toda
     assert _one("us solar on 2018-02-06", ledger, today).is_zero_in_data
 
 
+@pytest.mark.parametrize(
+    ("question", "may_lack"),
+    [
+        ("wine from france on 2020-01-01", True),
+        ("washing machines from korea on 2019-01-01", True),
+        ("china on us steel on 2019-01-01", True),
+        ("eu on us whiskey on 2018-07-01", True),
+        ("wine from france on 2025-01-01", False),
+        ("wine from france", False),
+    ],
+)
+def test_a_day_before_the_data_is_complete_has_no_certain_total(
+    question: str, may_lack: bool, ledger: Ledger, today: date
+) -> None:
+    one = _one(question, ledger, today)
+    assert one.may_lack_duties is may_lack
+    assert one.complete_since == date(2025, 1, 1)
+    assert (kinds.EndedDutiesMissing(date(2025, 1, 1)) in one.warnings) is may_lack
+    if may_lack and one.total_percent == 0:
+        assert one.is_zero_in_data
+
+
 def test_a_rate_that_was_only_announced_is_a_warning_before_the_number(
     ledger: Ledger, today: date
 ) -> None:

@@ -353,6 +353,8 @@ def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
     checked = [markup.format_checked(answer) for answer in answers]
     begins = sorted({one.known_from for one in answers if one.known_from is not None})
     days = " and ".join(map(format_day, begins))
+    complete = max((one.complete_since for one in answers if one.complete_since), default=None)
+    missing = f", and may lack duties that ended before {format_day(complete)}" if complete else ""
     caveats = [
         escape(text, 200)
         for answer in answers
@@ -364,7 +366,7 @@ def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
             markup.format_assumed(answers, query),
             *checked,
             _OWN_RATES if any(one.partner == WORLD for one in answers) else "",
-            f"Our data begins {days}, without duties that ended before." if days else "",
+            f"Our data begins {days}{missing}." if days else "",
             *caveats[:_LEADING],
             *markup.list_leading_warnings(answers)[:_LEADING],
         ]
