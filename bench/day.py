@@ -172,6 +172,7 @@ class SimulatedDay:
                     await self._kill(process, tick)
                     process = await self._start()
                     self.kills += 1
+                    self._press.process = self.kills
                     self._first = None
                 ticked = await self._send(process, tick)
                 self._first = self._first or (now, ticked)

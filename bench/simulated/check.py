@@ -216,7 +216,7 @@ def _check_entries(
         if wrong.stories:
             name = "entries with two stories"
         else:
-            name = "received entries without a story" if wrong.received else _NOT_RECEIVED
+            name = "received entries without a story" if wrong.is_received else _NOT_RECEIVED
         result.add(name, 1, wrong)
     titles = {(f"press{each.feed}", each.title) for each in world.entries if each.is_trade}
     for story in stories:

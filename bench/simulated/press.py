@@ -25,13 +25,17 @@ class Request(NamedTuple):
     """200, 304 or the name of an error."""
     published: int
     """How many entries the feed had published. A body has the last `LISTED` of them."""
+    process: int = 0
+    """The number of the process that sent it: how many were killed before."""
 
 
 class FeedServer:
-    """The server, an async context manager. `now` is the simulated time, set by the caller."""
+    """The server, an async context manager. The caller sets `now`, the simulated time, and
+    `process`, the number of the bot's process."""
 
     def __init__(self, world: World) -> None:
         self.now: datetime = BEGIN
+        self.process = 0
         self.requests: list[list[Request]] = [[] for _ in range(world.sizes.feeds)]
         """The requests for each feed."""
         self.port = 0
@@ -71,7 +75,7 @@ class FeedServer:
         answer = "304" if request.headers.get("If-None-Match") == tag else "200"
         if self._world.is_down(feed, self.now) or self._random.random() < _FAILING:
             answer = self._random.choice(_FAILURES)
-        self.requests[feed].append(Request(self.now, answer, newest))
+        self.requests[feed].append(Request(self.now, answer, newest, self.process))
         if answer in _FAILURES:
             return await _fail(request, answer)
         if answer == "304":
