@@ -126,7 +126,7 @@ async def run_day(world: World, folder: Path) -> DayReport:
         "SIGKILLs": day.kills,
         "messages and stories that the metrics counted after the last SIGKILL": day.counted,
     }
-    result = compare(world, day.archive, arrived, blocs, world.end)
+    result = compare(world, day.archive, arrived, blocs, press.requests)
     return DayReport(result, day.hours, totals, seconds, day.differences)
 
 
@@ -172,6 +172,7 @@ class SimulatedDay:
                     await self._kill(process, tick)
                     process = await self._start()
                     self.kills += 1
+                    self._press.process = self.kills
                     self._first = None
                 ticked = await self._send(process, tick)
                 self._first = self._first or (now, ticked)

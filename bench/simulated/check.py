@@ -10,7 +10,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bench.simulated.entries import find_wrong_entries
 from bench.simulated.expected import Blocs, BundleKey, Expectation, expect
+from bench.simulated.press import Request
 from bench.simulated.world import KEEP, MuteChange, World
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.alerts.digest import read_bundle
@@ -131,14 +133,14 @@ def collect_arrived(
 
 
 class DayResult(Counter[str]):
-    """The counts of a comparison, by their names, with examples of what is wrong."""
+    """The counts of a comparison, by their names, with examples of what is unexpected."""
 
     def __init__(self, *names: str) -> None:
         super().__init__(dict.fromkeys(names, 0))
         self.examples: list[str] = []
 
     def add(self, name: str, count: int, *example: object) -> None:
-        """Adds to a count; if it is wrong to have any, notes the example."""
+        """Adds to a count, and notes the example if the count is not 0."""
         self[name] += count
         if count:
             self.examples.append(" ".join(map(str, (name, count, *example))))
@@ -154,16 +156,24 @@ FAULTS = (
     "stories lost in a digest",
     "messages repeated",
     "parts of a digest missing or out of order",
-    "entries without a story, or with two",
+    "received entries without a story",
+    "entries with two stories",
+    "stories without a trade entry",
 )
 """The counts that must be 0."""
+_NOT_RECEIVED = "entries that the bot never received"
 
 
 def compare(
-    world: World, archive: Archive, arrived: Mapping[str, Arrived], blocs: Blocs, end: datetime
+    world: World,
+    archive: Archive,
+    arrived: Mapping[str, Arrived],
+    blocs: Blocs,
+    requests: Sequence[Sequence[Request]],
 ) -> DayResult:
-    """Compares the messages of all conversations with the expectation."""
-    result = DayResult(*FAULTS)
+    """Compares the stories with the entries, and the messages of all conversations with the
+    expectation. `requests` has those for each feed."""
+    result = DayResult(*FAULTS, _NOT_RECEIVED)
     subscriptions: dict[str, list[Subscription]] = defaultdict(list)
     for each in world.subscriptions:
         subscriptions[each.conversation].append(each)
@@ -174,7 +184,7 @@ def compare(
     for row in archive.deliveries.values():
         rows[row.conversation].append(row)
     stories = list(archive.stories.values())
-    result["entries without a story, or with two"] = _count_entries(world, stories)
+    _check_entries(result, world, stories, requests)
     while_refused = _list_while_refused(world, stories)
     for place, held in subscriptions.items():
         _check_posts(result, rows[place], arrived)
@@ -184,7 +194,7 @@ def compare(
             wanted.leave_out(while_refused)
             result["messages to conversations that refused them"] += len(rows[place])
         _check_messages(result, rows[place], wanted)
-        _check_bundles(result, rows[place], wanted, arrived, end)
+        _check_bundles(result, rows[place], wanted, arrived, world.end)
     return result
 
 
@@ -196,10 +206,22 @@ def _list_while_refused(world: World, stories: Sequence[Story]) -> frozenset[str
     return frozenset(each.id for each in stories if each.event_id in events)
 
 
-def _count_entries(world: World, stories: Sequence[Story]) -> int:
-    found = Counter((story.feed_id, story.title) for story in stories)
-    wanted = Counter((f"press{e.feed}", e.title) for e in world.entries if e.is_trade)
-    return sum(found[key] != wanted[key] for key in {*found, *wanted})
+def _check_entries(
+    result: DayResult,
+    world: World,
+    stories: Sequence[Story],
+    requests: Sequence[Sequence[Request]],
+) -> None:
+    for wrong in find_wrong_entries(world, stories, requests):
+        if wrong.stories:
+            name = "entries with two stories"
+        else:
+            name = "received entries without a story" if wrong.is_received else _NOT_RECEIVED
+        result.add(name, 1, wrong)
+    titles = {(f"press{each.feed}", each.title) for each in world.entries if each.is_trade}
+    for story in stories:
+        is_known = (story.feed_id, story.title) in titles
+        result.add("stories without a trade entry", not is_known, story.feed_id, story.title)
 
 
 def _check_posts(

@@ -3,10 +3,10 @@
 import asyncio
 import random
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -14,20 +14,33 @@ from bench.simulated.world import BEGIN, LISTED, Published, World, host_of
 
 _FAILING = 0.03
 """The share of requests that meet an error."""
+_FAILURES = ("500", "no feed", "cut")
+
+
+class Request(NamedTuple):
+    """A request for a feed, in simulated time."""
+
+    at: datetime
+    answer: str
+    """200, 304 or the name of an error."""
+    published: int
+    """How many entries the feed had published. A body has the last `LISTED` of them."""
+    process: int = 0
+    """The number of the process that sent it: how many were killed before."""
 
 
 class FeedServer:
-    """The server, an async context manager. `now` is the simulated time, set by the caller."""
+    """The server, an async context manager. The caller sets `now`, the simulated time, and
+    `process`, the number of the bot's process."""
 
     def __init__(self, world: World) -> None:
         self.now: datetime = BEGIN
-        self.answers: Counter[str] = Counter()
+        self.process = 0
+        self.requests: list[list[Request]] = [[] for _ in range(world.sizes.feeds)]
+        """The requests for each feed."""
         self.port = 0
         self._world = world
         self._random = random.Random(world.sizes.seed + 1)
-        self._entries: list[list[Published]] = [[] for _ in range(world.sizes.feeds)]
-        for each in world.entries:
-            self._entries[each.feed].append(each)
 
     async def __aenter__(self) -> "FeedServer":
         app = web.Application()
@@ -45,7 +58,8 @@ class FeedServer:
     @property
     def failures(self) -> int:
         """The number of answers that were errors."""
-        return sum(count for name, count in self.answers.items() if name not in ("200", "304"))
+        answers = (each.answer for of_feed in self.requests for each in of_feed)
+        return sum(answer not in ("200", "304") for answer in answers)
 
     def list_urls(self) -> list[str]:
         """The address of each feed."""
@@ -55,15 +69,17 @@ class FeedServer:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         feed = int(request.match_info["feed"])
-        if self._world.is_down(feed, self.now) or self._random.random() < _FAILING:
-            return await self._fail(request)
-        entries = self._entries[feed]
+        entries = self._world.entries_of[feed]
         newest = bisect_right(entries, self.now, key=lambda each: each.at)
         tag = f'"{newest}"'
-        if request.headers.get("If-None-Match") == tag:
-            self.answers["304"] += 1
+        answer = "304" if request.headers.get("If-None-Match") == tag else "200"
+        if self._world.is_down(feed, self.now) or self._random.random() < _FAILING:
+            answer = self._random.choice(_FAILURES)
+        self.requests[feed].append(Request(self.now, answer, newest, self.process))
+        if answer in _FAILURES:
+            return await _fail(request, answer)
+        if answer == "304":
             return web.Response(status=304, headers={"ETag": tag})
-        self.answers["200"] += 1
         listed = entries[max(newest - LISTED, 0) : newest]
         return web.Response(
             text=_write_feed(feed, listed[::-1]),
@@ -71,20 +87,18 @@ class FeedServer:
             headers={"ETag": tag},
         )
 
-    async def _fail(self, request: web.Request) -> web.StreamResponse:
-        match self._random.randrange(3):
-            case 0:
-                self.answers["500"] += 1
-                return web.Response(status=500)
-            case 1:
-                self.answers["no feed"] += 1
-                return web.Response(text="<html><body>Maintenance</body></html>")
-            case _:
-                self.answers["cut"] += 1
-                if request.transport is not None:
-                    request.transport.abort()
-                await asyncio.sleep(0)
-                return web.Response()
+
+async def _fail(request: web.Request, failure: str) -> web.StreamResponse:
+    match failure:
+        case "500":
+            return web.Response(status=500)
+        case "no feed":
+            return web.Response(text="<html><body>Maintenance</body></html>")
+        case _:
+            if request.transport is not None:
+                request.transport.abort()
+            await asyncio.sleep(0)
+            return web.Response()
 
 
 def _write_feed(feed: int, listed: Sequence[Published]) -> str:

@@ -113,6 +113,10 @@ class World:
         self.sizes, self.end = sizes, BEGIN + sizes.hours * HOUR
         self._random = random.Random(sizes.seed)
         self.entries = sorted(self._list_entries(), key=lambda each: (each.at, each.feed))
+        self.entries_of: list[list[Published]] = [[] for _ in range(sizes.feeds)]
+        """The entries of each feed, in the order in which it publishes them."""
+        for each in self.entries:
+            self.entries_of[each.feed].append(each)
         self.subscriptions = tuple(self._list_subscriptions())
         self.refused = frozenset(self._draw_conversations(10))
         """Conversations to which Slack refuses messages between two hours of the day."""
