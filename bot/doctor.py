@@ -61,7 +61,7 @@ _TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": 
 
 class CheckResult(Frozen):
     """The result of one check: what was checked, whether it is good, what was found, and the cure
-    if it is not good. A good result with a cure is a warning: the bot works, but not at its best.
+    if it is not good. A good result with a cure is a warning: the bot works, but needs attention.
     """
 
     subject: str

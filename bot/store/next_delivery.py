@@ -315,8 +315,8 @@ NEXT_MOMENT = sa.select(
         sa.and_(_OPEN_TO_UPDATES, IS_FREE_UPDATE),
     ),
 )
-"""`now`, `of_team`, `closed`, `closed_to_updates`: the next moment at which a message or an update
-is due in a team that is open to it, or a lease ends; NULL if there is none.
+"""`now`, `of_team`, `closed`, `closed_to_updates`: the next time at which a message or an update
+is due in a team that is not closed to it, or at which a lease ends; NULL if there is none.
 """
 
 _here = sa.and_(

@@ -85,8 +85,8 @@ def render_short_answer(reply: RateAnswers) -> Message:
 
 
 def _list_sizes(overview: AnswerOverview, answer: Answer) -> Iterator[tuple[AnswerOverview, int]]:
-    """Overviews with fewer and fewer rows and shorter reasons, each with a number of upcoming days,
-    from the fullest message to the shortest."""
+    """Shorter and shorter overviews, each with the number of upcoming days to show. Later ones have
+    fewer rows and shorter reasons."""
     for rows, sizes in groupby(_SIZES, key=lambda size: size[0]):
         limited = limit_rows(overview, answer, rows)
         for _, changes in sizes:
