@@ -162,7 +162,7 @@ def _read_rows(
 @add_owner_options
 @click.option("--origin", help="Only lines of this country.")
 @click.option("--find", "text", default="", help="Only lines with this text, label or code.")
-@click.option("--changing", is_flag=True, help="Only lines whose next change is known.")
+@click.option("--changing", is_flag=True, help="Only lines with a known next change.")
 @click.option(
     "--sort",
     "order",
@@ -254,7 +254,10 @@ def remove(place: NamedOwner) -> None:
     echo(f"removed {words.format_count(removed)}")
     if silenced:
         noun = "subscription" if silenced == 1 else "subscriptions"
-        echo(f"{silenced} {noun} to only these lines will send nothing without them", err=True)
+        echo(
+            f"{silenced} {noun} to only these lines will send nothing until the next import",
+            err=True,
+        )
 
 
 async def _remove(place: NamedOwner) -> tuple[int, int]:

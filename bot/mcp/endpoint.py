@@ -138,7 +138,7 @@ class _Bridge:
             return web.json_response({"error": "the body is too large"}, status=413)
         except TimeoutError:
             self._rejections.count(Rejection.SLOW)
-            return web.json_response({"error": "the body is late"}, status=408)
+            return web.json_response({"error": "the body did not arrive in time"}, status=408)
         return await self._call(request, body)
 
     async def _call(self, request: web.Request, body: bytes) -> web.Response:

@@ -52,7 +52,7 @@ def _fields(installation: ListedInstallation) -> dict[str, str]:
 
 @workspaces.command()
 @click.argument("team")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @report_errors
 def remove(team: str, yes: bool) -> None:
     """Delete all data of the workspace with the id TEAM, with its token.

@@ -437,7 +437,7 @@ async def test_a_pause_is_acknowledged_before_slack_says_who_is_in_the_channel(
         user = Subscriber(workspace, context)
         one = await user.add(user.channel)
         people.members.add((user.channel, workspace.person_id))
-        for day, said in (("2025-05-01", "a day to come"), ("2025-05-20", "paused")):
+        for day, said in (("2025-05-01", "a future day"), ("2025-05-20", "paused")):
             await user.open_home()
             await user.click_home(PAUSE, f"until {one.id}")
             people.answers.clear()

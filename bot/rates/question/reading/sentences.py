@@ -293,7 +293,7 @@ def _offer_answers(
     said = f"Not read: {unread}. " if unread else ""
     raise UnclearQuestion(
         unread or "the question",
-        f"{said}{reason} Which answer helps?",
+        f"{said}{reason} Which do you want?",
         [(cut_label(label), command) for label, command in options[:_MAX_OPTIONS]],
     )
 

@@ -29,7 +29,7 @@ def render_proposed(reply: ProposedExclusions, parties: Parties) -> Message:
         text = f"I found nothing to exclude from {about}. You can edit the subscription."
         return Message(text, (section(text), *actions(subscriptions)))
     text = f"{bold('Fewer like this')}: {quote_text(reply.title, 150)} came because of {about}."
-    note = "Choose what to leave out. You see first what that would have hidden."
+    note = "Choose an exclusion. First, you see the stories that it would have hidden."
     if reply.others:
         many = "another subscription" if reply.others == 1 else "other subscriptions"
         note += f" It also matches {many} here."
@@ -57,7 +57,7 @@ def render_preview(reply: PreviewedExclusion, parties: Parties) -> Message:
     about = describe_criteria(reply.narrower, parties)
     row = actions(
         button(
-            "Leave these out",
+            "Exclude these",
             APPLY,
             write_exclusion(reply.subscription, reply.exclusion),
             style="primary",

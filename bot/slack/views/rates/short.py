@@ -182,13 +182,13 @@ def _list_rows(rows: Sequence[GoodsRow]) -> str:
 
 
 def _list_facts(overview: AnswerOverview, answer: Answer) -> list[str]:
-    """What decides within a range, the headings to declare, and the duties in dollars."""
+    """The open questions of a range, the headings to declare, and the duties in dollars."""
     facts = []
     if overview.questions:
         asked = " ".join(overview.questions[:_MAX_QUESTIONS])
         left = len(overview.questions) - _MAX_QUESTIONS
         more = f" {left} more in the details." if left > 0 else ""
-        facts.append(f"{bold('Decides:')} {escape(asked, _LINE)}{more}")
+        facts.append(f"{bold('Depends on:')} {escape(asked, _LINE)}{more}")
     if answer.entry.value is not None:
         lines = words.describe_value(answer.entry.value)
         total = next((line for line in lines if line.startswith("total")), "")

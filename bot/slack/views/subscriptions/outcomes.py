@@ -48,7 +48,7 @@ def render_subscribed(
     )
     note = ""
     if reply.ended_pause:
-        note = "The pause of this conversation's subscriptions ended. What is queued is sent now."
+        note = "The pause of the subscriptions here ended. The queued messages are sent now."
     if not reply.is_new:
         text = f"Already subscribed: {what}."
     else:
