@@ -60,7 +60,7 @@ _TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": 
 
 
 class CheckResult(Frozen):
-    """The result of one check: what was checked, whether it is good, what was found, and the cure
+    """The result of one check: its subject, whether it is good, the finding, and the cure
     if it is not good. A good result with a cure is a warning: the bot works, but needs attention.
     """
 

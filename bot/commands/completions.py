@@ -46,7 +46,7 @@ _LATER = {
 
 
 class CommandWords(NamedTuple):
-    """Words of a command, and what they mean in a few words.
+    """Words of a command, and a short description.
 
     They fit behind the command word `after`; as the first words if it is empty.
     """

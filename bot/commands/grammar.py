@@ -411,7 +411,7 @@ def _cut_after(line: str, first: str) -> str:
 
 
 def _parse_subscription_command(verb: Verb, text: str, parties: Parties) -> Command:
-    """`subscribe` and `unsubscribe` with what they are about, or a command about `#id`."""
+    """`subscribe` and `unsubscribe` with their filters, or a command about `#id`."""
     subscription_id = ""
     if text.startswith("#"):
         subscription_id, _, text = text[1:].partition(" ")

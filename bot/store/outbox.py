@@ -142,7 +142,7 @@ class Outbox:
     async def confirm(self, delivery_id: str, ts: str, now: datetime, posted: bool = True) -> bool:
         """Marks a delivery as sent; `ts` is Slack's id of the message.
 
-        If it was `posted` now, its conversation accepts messages: what was held for it is queued,
+        If it was `posted` now, its conversation accepts messages: its held messages are queued,
         and the pause of its subscriptions ends. Returns whether there was such a pause.
         """
         sent = DeliveryState.SENT

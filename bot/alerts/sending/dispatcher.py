@@ -179,7 +179,7 @@ class Dispatcher:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether no message may be sent any more."""
+        """Whether sending has stopped."""
         return self._stopped.is_set() or self._stop.is_set()
 
     async def watch_workspaces(self, stop: asyncio.Event) -> None:

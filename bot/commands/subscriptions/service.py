@@ -141,7 +141,7 @@ class SubscriptionService:
         request: CommandRequest,
         replaced: Sequence[str] = (),
     ) -> Reply:
-        """Adds a subscription, or puts it in the place of the subscriptions with these ids.
+        """Adds a subscription, or replaces the subscriptions with these ids by it.
 
         The first of them keeps its id. Either all of it is saved, or nothing.
         """

@@ -1,4 +1,4 @@
-"""A tariff schedule, and what it says about the code of a question.
+"""A tariff schedule, and its lines and lists for the code of a question.
 
 Goods of a code can differ in three ways: in their 8-digit line (if the code is a heading), in their
 ten-digit number (if lists name single numbers of the line), and in the answers to the questions of

@@ -77,7 +77,7 @@ def format_short_total(answer: Answer) -> str:
 
 
 def has_figure(answer: Answer) -> bool:
-    """Whether the answer says what is charged, on some goods at least."""
+    """Whether the answer has a duty, on some goods at least."""
     return bool(format_short_total(answer) or answer.on_goods or answer.lines)
 
 

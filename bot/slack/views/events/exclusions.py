@@ -18,10 +18,10 @@ APPLY = "fewer_apply"
 
 
 def render_proposed(reply: ProposedExclusions, parties: Parties) -> Message:
-    """At most three exclusions, each with a button that shows what it would have hidden."""
+    """At most three exclusions, each with a button that shows the stories that it would hide."""
     subscription = reply.subscription
     if subscription is None:
-        text = "No subscription here matches this story any more."
+        text = "No subscription here matches this story now."
         return Message(text if reply.title else "This story is no longer saved.", (section(text),))
     about = describe_criteria(subscription.criteria, parties)
     subscriptions = button("Subscriptions here", f"{RUN}_0", "list")

@@ -105,7 +105,7 @@ def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
 
 
 def _list_all(answer: Answer, reply: RateAnswers) -> Iterator[Block]:
-    """The duties of one of several answers, what comes next, its history and notes."""
+    """The duties of one of several answers, the next changes, its history and notes."""
     yield section(bold(escape(format_title(answer, reply.today), 300)))
     yield from _list_duties(answer)
     yield from _list_next(answer)

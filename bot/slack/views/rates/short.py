@@ -1,4 +1,4 @@
-"""Renders an answer as a reader needs it in ten seconds: the number, the goods, what comes next,
+"""Renders an answer for a reader who has ten seconds: the total, the goods, the next changes,
 the age of the data, buttons. The rest is in the modal *Details and sources*.
 
 The message fits one screen of a phone (`bot.slack.views.rates.screen`). If it does not, rows of

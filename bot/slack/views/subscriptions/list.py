@@ -45,7 +45,7 @@ _CHOOSE = "Choose what you get"
 def render_subscriptions(
     reply: replies.SubscriptionList, parties: Parties, page: int = 1
 ) -> Message:
-    """A page of the subscriptions of a conversation, and what it has muted."""
+    """A page of the subscriptions of a conversation, and its mutes."""
     found = reply.subscriptions
     page = max(min(page, -(-len(found) // PAGE)), 1)
     add = button("Add", ADD, style="primary")

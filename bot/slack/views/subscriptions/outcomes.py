@@ -163,7 +163,7 @@ def render_refusal(reply: Reply, parties: Parties) -> Message:
 
 
 def render_mute(reply: replies.Muted | replies.Unmuted, request: CommandRequest) -> Message:
-    """Says what is muted, with a button that undoes it, or what is no longer muted."""
+    """Names the mute that began, with a button that ends it, or the mute that ended."""
     who, what = mention_person(request.user), describe_mute(reply.mute)
     if isinstance(reply, replies.Unmuted):
         text = f"{who} unmuted {what} here. A button shows any missed stories."
