@@ -76,7 +76,7 @@ async def open_endpoint(
         except OSError as error:
             cure = "Stop the other program, or set TARIFFWIRE_MCP_PORT to a free one"
             thing = "TARIFFWIRE_MCP_PORT"
-            raise SettingsError(thing, f"{port} cannot be listened on", cure) from error
+            raise SettingsError(thing, f"{port} cannot be opened", cure) from error
         try:
             log.info("serving MCP clients at http://%s:%d%s", _LOOPBACK, http.port, PATH)
             yield http.port

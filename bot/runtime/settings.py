@@ -387,7 +387,7 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError(
             "TARIFFWIRE_WTO_KEY",
             "missing although TARIFFWIRE_LIVE_SOURCES names wto",
-            "Get one at apiportal.wto.org, or take wto out of TARIFFWIRE_LIVE_SOURCES",
+            "Get one at apiportal.wto.org, or remove wto from TARIFFWIRE_LIVE_SOURCES",
         )
     if settings.serves_many or settings.slack_client_secret is not None:
         _check_many(settings)

@@ -193,7 +193,7 @@ def render_why(
 
 def render_topics_to_mute(topics: Sequence[Topic]) -> Message:
     """Asks which topic of an event to mute."""
-    text = "Which topic should wait for 24 hours?"
+    text = "Which topic do you want to mute for 24 hours?"
     buttons = (button(each.label.capitalize(), f"{MUTE_TOPIC}_{each}", each) for each in topics)
     return Message(text, (section(text), *actions(*buttons)))
 

@@ -571,7 +571,7 @@ async def test_who_has_left_a_channel_acts_on_nothing_there_from_the_home_tab(
     assert await user.read("trade-news") == "[]"
     drawn = json.dumps(await user.open_home(), ensure_ascii=False)
     assert "China" not in drawn.partition("My alerts")[2].partition("Coming up")[0]
-    assert "1 that you made is not shown" in drawn
+    assert "1 that you created is not shown" in drawn
 
 
 async def test_without_the_scope_a_channels_subscription_is_changed_there(user: Subscriber) -> None:

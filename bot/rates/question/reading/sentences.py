@@ -183,7 +183,7 @@ def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Voca
     product = trim_product([one for one in words.other_words if one not in _MATERIALS])
     unread = list_unknown(product, vocabulary.reader)
     query = RateQuery(kind=QueryKind.PAIR, product=product, unread=unread)
-    reason = "The question is about the trade of others, and we read only goods and origins."
+    reason = "The question is about trade between other countries. We read only goods and origins."
     _offer_answers(reason, f"{text} secondary tariffs", words, query, vocabulary)
 
 

@@ -141,7 +141,7 @@ def render_introduction() -> Message:
 
 
 def _format_hidden(count: int) -> str:
-    what = "1 that you made is" if count == 1 else f"{count} that you made are"
+    what = "1 that you created is" if count == 1 else f"{count} that you created are"
     return (
         f"{what} not shown, because I do not see you in the channel. If you are there, "
         f"`{COMMAND} list` shows them."
