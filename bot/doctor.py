@@ -60,8 +60,8 @@ _TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": 
 
 
 class CheckResult(Frozen):
-    """The result of one check: what was checked, whether it is good, what was found, and the cure
-    if it is not good. A good result with a cure is a warning: the bot works, but not at its best.
+    """The result of one check: its subject, whether it is good, the finding, and the cure
+    if it is not good. A good result with a cure is a warning: the bot works, but needs attention.
     """
 
     subject: str
@@ -153,7 +153,7 @@ def check_disk(settings: Settings) -> Iterator[CheckResult]:
     created = "" if folder == settings.data_dir else f"; it will be created in {folder}"
     yield _good("data folder", f"{settings.data_dir}{created}")
     says = f"{free / 1e9:.1f} GB free at {folder}"
-    yield _good("disk", says) if free >= ENOUGH_BYTES else _bad("disk", says, "Free some space")
+    yield (_good("disk", says) if free >= ENOUGH_BYTES else _bad("disk", says, "Free some space"))
 
 
 async def check_database(settings: Settings) -> AsyncIterator[CheckResult]:
@@ -377,7 +377,7 @@ async def check_live_sources(config: ConfigFolder) -> AsyncIterator[CheckResult]
         yield _good("live sources", "none is on")
         return
     sources = SourceRegistry(settings, make_fetch_limits(settings), config.parties, read_clock)
-    cure = "Check the network and the source's address, or take it out of TARIFFWIRE_LIVE_SOURCES"
+    cure = "Check the network and the source's address, or remove it from TARIFFWIRE_LIVE_SOURCES"
     try:
         async for probe in sources.run_probes():
             subject = f"live source {probe.name}"

@@ -139,7 +139,7 @@ class _ReadEntry(NamedTuple):
 
 
 class Pipeline:
-    """Polls feeds and saves what they publish.
+    """Polls feeds and saves their entries.
 
     Different feeds may be polled at the same time, but the same feed must not be.
     """

@@ -278,7 +278,7 @@ async def test_each_missing_scope_is_named_with_its_use_and_cure(
     assert "optional" in found["Slack scope channels:join"].says
     assert "possible repetition" in found["Slack scope groups:history"].says
     assert not found["Slack scope im:history"].ok
-    assert "plain words" in found["Slack scope im:history"].says
+    assert "answering direct messages" in found["Slack scope im:history"].says
     assert "possible repetition" not in found["Slack scope channels:history"].says
 
 

@@ -9,10 +9,10 @@ from bot.news.story import Story
 
 
 class DeadlineStore(Protocol):
-    """The stories, of which some state deadlines."""
+    """Finds stories that state deadlines."""
 
     async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        """The stories that state a deadline between these two days or on one of them."""
+        """The stories that state a deadline from the first to the last of these days."""
 
     async def of_event(self, event_id: str) -> Sequence[Story]:
         """The stories of an event, in order of publication."""
@@ -29,7 +29,7 @@ class DatedEvent(NamedTuple):
 async def find_dated_events(
     store: DeadlineStore, first: date, last: date
 ) -> tuple[DatedEvent, ...]:
-    """The events with a deadline between these two days, or on one of them."""
+    """The events with a deadline from the first to the last of these days."""
     stated = await store.with_deadlines(first, last)
     found = []
     for event_id in dict.fromkeys(story.event_id for story in stated):

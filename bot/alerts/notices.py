@@ -202,12 +202,12 @@ def _hold_text(
 ) -> str:
     name = conversation if _is_direct(conversation) else f"#{conversation}"
     first = f"Slack refuses messages to {name}{whose} since {_moment(since)}: {reason}."
-    kept = "What is queued is kept for a day and sent if Slack accepts messages again"
+    kept = "Queued messages are kept for a day and sent if Slack accepts messages again"
     if not is_subscribed:
         return f"{first} {kept}."
     return (
         f"{first} The subscriptions there are paused. {kept}, which ends the pause. "
-        "Later, subscribe there again."
+        "After that, subscribe there again."
     )
 
 
@@ -231,7 +231,7 @@ def recovery_trouble(recovery: Recovery, whose: str = "", *, is_counted: bool = 
     refusal, count = recovery.refusal, recovery.messages
     messages = "1 message was" if count == 1 else f"{count} messages were"
     if not is_counted:
-        messages = "The messages that waited were"
+        messages = "The queued messages were"
     return Trouble(
         f"workspace refused messages{whose} since {refusal.since.isoformat()}",
         f"Slack refused posts{whose} from {_moment(refusal.since)} to {_moment(recovery.at)} "

@@ -63,7 +63,7 @@ COMMANDS = {
     "release": CommandModule(
         Group.RUN, "storage.database", "Upgrade the PostgreSQL database for `web` and `worker`."
     ),
-    "web": CommandModule(Group.RUN, "run", "Receive requests, for workers that poll and send."),
+    "web": CommandModule(Group.RUN, "run", "Serve Slack's requests; workers poll and send."),
     "worker": CommandModule(Group.RUN, "run", "Poll and send, together with other workers."),
     "demo": CommandModule(
         Group.RUN,
@@ -92,7 +92,7 @@ COMMANDS = {
         Group.ADMIN, "evidence.export", "Export stories, alerts and answers of a period."
     ),
     "feedback": CommandModule(
-        Group.ADMIN, "evidence.feedback", "List what readers called not relevant."
+        Group.ADMIN, "evidence.feedback", "List the stories that readers marked as not relevant."
     ),
     "forget": CommandModule(Group.ADMIN, "evidence.forget", "Remove a person from the database."),
     "workspaces": CommandModule(

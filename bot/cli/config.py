@@ -14,7 +14,7 @@ def open_config(settings: Settings) -> ConfigFolder:
     """The config folder of these settings.
 
     A program that runs many commands in one process can pass a `ConfigOpener` to `main`, as the
-    argument `obj`. The commands then get folders from it, whose files it may have read before.
+    argument `obj`, for example to read the files only once.
     """
     opener: ConfigOpener = click.get_current_context().obj or ConfigFolder
     return opener(settings)

@@ -37,20 +37,20 @@ from bot.store.subscriptions import Subscriptions
 if TYPE_CHECKING:
     from rich.table import Table
 
-_TEAM_HELP = "One of many workspaces, such as T024BE7LH; by default the home workspace."
+_TEAM_HELP = "The workspace, if the bot serves many: T024BE7LH. The default is the home workspace."
 _MOST_SHOWN = 20
 """Maximum wrong rows and differences that are printed, unless all are asked for."""
 
 
 class NamedOwner(NamedTuple):
-    """Whose list is meant: a channel or a person, in a workspace that may be left out."""
+    """The owner of a list as given in the arguments. Without `team`, it is in the default one."""
 
     team: str | None
     conversation: str
 
 
-def take_place(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds the options that name whose list it is, as the argument `place`."""
+def add_owner_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that name the owner of a list. The command gets them as `place`."""
 
     @wraps(command)
     def run(channel: str | None, user: str | None, team: str | None, **given: object) -> None:
@@ -72,7 +72,7 @@ def lines() -> None:
 
 @lines.command("import")
 @click.argument("file", metavar="FILE")
-@take_place
+@add_owner_options
 @click.option("--add", "mode", flag_value=ImportMode.ADD.value, help="Add to the list.")
 @click.option("--replace", "mode", flag_value=ImportMode.REPLACE.value, help="Replace the list.")
 @click.option("--skip-wrong", is_flag=True, help="Import the other rows if some are wrong.")
@@ -159,10 +159,10 @@ def _read_rows(
 
 
 @lines.command("show")
-@take_place
+@add_owner_options
 @click.option("--origin", help="Only lines of this country.")
 @click.option("--find", "text", default="", help="Only lines with this text, label or code.")
-@click.option("--changing", is_flag=True, help="Only lines whose next change is known.")
+@click.option("--changing", is_flag=True, help="Only lines with a known next change.")
 @click.option(
     "--sort",
     "order",
@@ -224,7 +224,7 @@ def _make_table(found: LineTable, parties: Parties) -> "Table":
 
 @lines.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@take_place
+@add_owner_options
 @report_errors
 def export(file: Path, place: NamedOwner) -> None:
     """Write a list with today's duties to FILE, an .xlsx or a .csv file."""
@@ -246,7 +246,7 @@ def export(file: Path, place: NamedOwner) -> None:
 
 
 @lines.command("remove")
-@take_place
+@add_owner_options
 @report_errors
 def remove(place: NamedOwner) -> None:
     """Delete a list."""
@@ -254,7 +254,10 @@ def remove(place: NamedOwner) -> None:
     echo(f"removed {words.format_count(removed)}")
     if silenced:
         noun = "subscription" if silenced == 1 else "subscriptions"
-        echo(f"{silenced} {noun} to only these lines will send nothing without them", err=True)
+        echo(
+            f"{silenced} {noun} to only these lines will send nothing until the next import",
+            err=True,
+        )
 
 
 async def _remove(place: NamedOwner) -> tuple[int, int]:
@@ -265,7 +268,7 @@ async def _remove(place: NamedOwner) -> tuple[int, int]:
 
 
 def _read_place(channel: str | None, user: str | None, team: str | None) -> NamedOwner:
-    """Anything else than one id of a channel or of a person is wrong usage."""
+    """Raises click.UsageError unless there is exactly one id, of a channel or of a person."""
     if (channel is None) == (user is None):
         raise click.UsageError("Pass either --channel or --user.")
     conversation = check_channel(channel) if channel is not None else check_user(user or "")
@@ -291,7 +294,7 @@ async def _open(
 
 
 async def _find_team(database: Database, named: str | None, home: str) -> str:
-    """The workspace of the list: the one that is named, or by default the bot's own or home one."""
+    """The workspace of the list: the named one, or the bot's only or home workspace."""
     owner = await find_owner(database)
     if owner is None:
         cause = "belongs to no workspace yet"

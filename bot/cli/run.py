@@ -25,7 +25,7 @@ def run() -> None:
 @click.command()
 @report_errors
 def web() -> None:
-    """Receive requests, for workers that poll and send."""
+    """Serve Slack's requests; workers poll and send."""
     asyncio.run(_import_roles().run_web(load_settings()))
 
 

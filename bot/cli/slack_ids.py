@@ -1,4 +1,4 @@
-"""Checks ids of Slack that are given as arguments. Another value is wrong usage."""
+"""Checks Slack ids in arguments. Each function returns the id or raises click.UsageError."""
 
 import re
 

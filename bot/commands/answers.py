@@ -43,7 +43,8 @@ log = logging.getLogger(__name__)
 
 _PAUSE_S = 0.05
 _SHORT_TEXT = 150
-"""Characters that are parsed in a few milliseconds, even if all words are misspelled."""
+"""Maximum characters of a question that are parsed at once. This takes a few milliseconds, even if
+all words are misspelled."""
 _MAX_COUNTED = 6
 """Maximum answers for which counts of tariff lines are computed if they are not prepared."""
 
@@ -52,7 +53,7 @@ class LiveSources(Protocol):
     """Public sources for figures that the ledger lacks."""
 
     async def find(self, lookups: Sequence[Lookup]) -> Sequence[LookupResult]:
-        """The results, within about two seconds. A failed lookup is a result and not raised."""
+        """The results, within about two seconds. A failure is a result too; it raises nothing."""
 
 
 class ReportStore(Protocol):
@@ -62,7 +63,7 @@ class ReportStore(Protocol):
         """The stories published since then, newest first."""
 
     async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        """The stories that state a deadline between these two days or on one of them."""
+        """The stories that state a deadline from the first to the last of these days."""
 
     async def of_event(self, event_id: str) -> Sequence[Story]:
         """The stories of an event, in order of publication."""
@@ -107,7 +108,7 @@ class AnswerService:
 
     async def prepare(self, now: datetime) -> None:
         """Indexes the words of the schedules and counts the tariff lines of all pairs for today, so
-        that answers need not wait for that.
+        that no question has to wait for this.
 
         The work is done in a worker thread, one partner at a time with a pause after each, so that
         it delays no answer. Does nothing if all is counted.

@@ -12,8 +12,8 @@ ANYWHERE = "*"
 """For `CommandWords.after`: fits anywhere in the command."""
 
 _FIRST = {
-    "upcoming": "rates that change soon",
-    "changes": "rates that changed lately",
+    "upcoming": "rates that will change soon",
+    "changes": "rates that changed recently",
     "history": "how a rate has changed: history us china",
     Verb.LATEST: "the latest stories",
     "find": "stories by topic, economy, goods and words: find china court",
@@ -22,10 +22,10 @@ _FIRST = {
     Verb.LIST: "the subscriptions of this conversation",
     Verb.FOLLOWING: "the events that you follow",
     Verb.TABLE: "an answer as a table: table us china",
-    Verb.REMINDERS: "reminders of changes of rates",
-    Verb.QUIET_WEEKS: "a line after a week without news",
+    Verb.REMINDERS: "reminders of rate changes",
+    Verb.QUIET_WEEKS: "a message after a week without news",
     Verb.FEEDS: "the feeds and their state",
-    Verb.PROPOSALS: "rates that wait for an operator",
+    Verb.PROPOSALS: "reported rates that await an operator's decision",
     Verb.MY: "your tariff lines with today's duties",
     Verb.HELP: "all commands",
 }
@@ -36,8 +36,8 @@ _LATER = {
         "upload": "paste lines",
         "xlsx": "as a file",
         "remove": "delete the list",
-        "changed": "the last changes first",
-        "changing": "the next changes first",
+        "changed": "latest changes first",
+        "changing": "next changes first",
         "label": "a word of the label",
         "channel": "the list of this channel",
     },
@@ -46,7 +46,7 @@ _LATER = {
 
 
 class CommandWords(NamedTuple):
-    """Words of a command, and what they mean in a few words.
+    """Words of a command, and a short description.
 
     They fit behind the command word `after`; as the first words if it is empty.
     """

@@ -186,7 +186,7 @@ _SEPARATORS = frozenset({",", ";", "and", "or"})
 _ENDS_NAME = re.compile(r"[,;]|\b(?:and|or)$|^(?:and|or)\b", re.IGNORECASE)
 """Found in several words that are no name of an economy."""
 _NO_FILTER = (
-    "it is no filter of your list of lines. `my` takes an origin, a code, changed, changing, label "
+    "it is not a filter of your list. `my` takes an origin, a code, changed, changing, label "
     "and words, sort, page, channel, upload, xlsx or remove"
 )
 _SHOWING = frozenset({"find", "search", "show", "list"})
@@ -335,7 +335,7 @@ def _parse_feeds(words: list[str]) -> Command:
         near = _find_nearest(words[0].lower(), list(_FEED_VERBS))
         corrected = [" ".join((Verb.FEEDS, near, *words[1:]))] if near else []
         suggestions = [*corrected, Verb.FEEDS]
-        raise CommandNotUnderstood(words[0], "not something I do with feeds", suggestions)
+        raise CommandNotUnderstood(words[0], "not a command for feeds", suggestions)
     if len(words) != 2:
         argument = "one address" if verb is Verb.ADD_FEED else "one id, as `feeds` shows it"
         raise CommandNotUnderstood(verb, f"it takes {argument}", [Verb.FEEDS])
@@ -411,7 +411,7 @@ def _cut_after(line: str, first: str) -> str:
 
 
 def _parse_subscription_command(verb: Verb, text: str, parties: Parties) -> Command:
-    """`subscribe` and `unsubscribe` with what they are about, or a command about `#id`."""
+    """`subscribe` and `unsubscribe` with their filters, or a command about `#id`."""
     subscription_id = ""
     if text.startswith("#"):
         subscription_id, _, text = text[1:].partition(" ")
@@ -426,7 +426,7 @@ def _parse_subscription_command(verb: Verb, text: str, parties: Parties) -> Comm
         timing = f" {text}" if parsed.timing is not None else ""
         topics = [topic.command_word for topic in Topic]
         commands = [f"{verb} {topic}{timing}" for topic in (*topics, "all")]
-        raise CommandNotUnderstood(verb, "it does not say to what", commands)
+        raise CommandNotUnderstood(verb, "a topic, an economy or goods are missing", commands)
     return Command(
         verb=verb,
         text=subscription_id,

@@ -1,4 +1,4 @@
-"""A command as a person typed it on any platform, its reply, and how many a person may send."""
+"""A command as a person typed it on any platform, its reply, and the limit of requests."""
 
 import math
 from collections import OrderedDict

@@ -94,7 +94,7 @@ class Health(Frozen):
             return ()
         wait_s = (self.next_poll_at - now).total_seconds()
         at = f"next poll {self.next_poll_at:%H:%M:%S} UTC (in {format_duration(wait_s)})"
-        return (at if wait_s > 0 else "being polled, or next in line",)
+        return (at if wait_s > 0 else "being polled, or queued",)
 
     def describe_error(self) -> str:
         """The error and the number of failures in a row; empty if there is no error."""

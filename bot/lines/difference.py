@@ -44,7 +44,7 @@ class ListDifference(NamedTuple):
 def compare_lists(
     before: Sequence[ListedLine], imported: Sequence[ListedLine], mode: ImportMode
 ) -> ListDifference:
-    """The list after the import, with what is added, removed and changed.
+    """The list after the import, with the added, removed and changed lines.
 
     An import that adds lines keeps the label of a line that it names without a label.
     """

@@ -86,7 +86,7 @@ class LineProblem(StrEnum):
 
 
 class WrongRow(NamedTuple):
-    """A row that makes no line, with what it may mean instead."""
+    """A row that is not a line, with suggestions."""
 
     row: int
     problem: LineProblem
@@ -103,7 +103,7 @@ class WrongRow(NamedTuple):
 
 
 class RowNote(StrEnum):
-    """What was read differently from what is written."""
+    """A change that the import made to the written values."""
 
     LEADING_ZERO = "leading_zero"
     """A spreadsheet dropped the zero at the beginning of the code."""

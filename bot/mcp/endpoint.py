@@ -76,7 +76,7 @@ async def open_endpoint(
         except OSError as error:
             cure = "Stop the other program, or set TARIFFWIRE_MCP_PORT to a free one"
             thing = "TARIFFWIRE_MCP_PORT"
-            raise SettingsError(thing, f"{port} cannot be listened on", cure) from error
+            raise SettingsError(thing, f"{port} cannot be opened", cure) from error
         try:
             log.info("serving MCP clients at http://%s:%d%s", _LOOPBACK, http.port, PATH)
             yield http.port
@@ -138,7 +138,7 @@ class _Bridge:
             return web.json_response({"error": "the body is too large"}, status=413)
         except TimeoutError:
             self._rejections.count(Rejection.SLOW)
-            return web.json_response({"error": "the body is late"}, status=408)
+            return web.json_response({"error": "the body did not arrive in time"}, status=408)
         return await self._call(request, body)
 
     async def _call(self, request: web.Request, body: bytes) -> web.Response:

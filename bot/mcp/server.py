@@ -78,7 +78,7 @@ def build_mcp_server(tools: RateTools) -> MCPServer:
     @server.tool(title="Duty rate", annotations=_READ_ONLY)
     async def rate(question: Question) -> CallToolResult:
         """Additional and normal duties of an importing country on goods of an origin: total or
-        range, components with legal basis, status, dates and sources, what comes next."""
+        range, components with legal basis, status, dates and sources, next changes."""
         return await _answer(tools.rate(question))
 
     @server.tool(title="Tariff line", annotations=_READ_ONLY)
@@ -121,7 +121,7 @@ def build_mcp_server(tools: RateTools) -> MCPServer:
     @server.tool(title="Laws and topics", annotations=_READ_ONLY)
     async def cards(name: CardName = "") -> CallToolResult:
         """What is known of a law or topic, such as Section 232, IEEPA refunds, de minimis or USMCA:
-        rates and dates now, rulings, what comes, sources. Without a name, the list of all cards."""
+        current rates and dates, rulings, next dates, sources. Without a name, the list of cards."""
         return await _answer(tools.cards(name))
 
     return server

@@ -1,18 +1,18 @@
-"""The title and the text of a story, split once for all that read them."""
+"""The title and the text of a story, split into sentences and words once for all readers."""
 
 from bot.news.topics.tokens import Sentence, read_sentence
 from bot.parties import Mention, Parties
 from bot.text.sentences import split_sentences
 
 _TEXT_READ = 5000
-"""Maximum characters of a text that are read. The subject of an article is near its beginning."""
+"""Maximum characters of a text that are read, because an article names its subject early."""
 _LONGEST_SENTENCE = 600
 TITLE = 0
 """The place of the title in `StoryText.parts`."""
 
 
 class StoryText:
-    """The title and the sentences of a story. What is found in them is found once and kept."""
+    """The title and the sentences of a story. Mentions and words are computed once and cached."""
 
     def __init__(self, title: str, summary: str, parties: Parties) -> None:
         self.title = title

@@ -7,7 +7,7 @@
 After a crash between saving and queuing, the next `look` queues the missing messages. No message is
 sent twice, because its id is computed from the proposal and the conversation.
 
-The quota protects operators from a feed that makes rates up: each feed may have `FEED_QUOTA`
+The quota protects operators from a feed that invents rates: each feed may have `FEED_QUOTA`
 proposals that are pending or were sent within a day. A proposal from several feeds counts toward
 the first feed whose quota is not used up. Official documents do not come from a feed and are always
 sent. Proposals that are held back stay pending, and lists of proposals include them.
@@ -160,7 +160,7 @@ class ProposalInbox:
             f"{name} reports more new rates than one feed may propose: {FEED_QUOTA} are pending or "
             f"were posted within a day, and {many} held back. {COMMAND} proposals and "
             "tariffwire rates proposals list all of them. Decide on some, or remove the feed if it "
-            "makes rates up."
+            "invents rates."
         )
         about = f"{name} held back on {held[0].seen_at.date().isoformat()}"
         return self._make_deliveries(DeliveryKind.NOTICE, about, text)

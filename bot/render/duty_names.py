@@ -85,7 +85,7 @@ def join_subjects(names: Iterable[DutyName], most: int = 3) -> str:
     return _join_subjects(tuple(names), most)
 
 
-# The same few hundred groups of duties are named in all answers. All entries take about 0.5 MB.
+# All answers name the same few hundred groups of duties. A full cache takes about 0.5 MB.
 @lru_cache(maxsize=1_000)
 def _join_subjects(names: tuple[DutyName, ...], most: int) -> str:
     lists = [found for one in names if (found := _LIST.match(one.subject)) and not found[2]]

@@ -121,7 +121,7 @@ def describe_unchecked(lines: Iterable[ListedLine]) -> str:
 
 
 def describe_duties(rows: Sequence[LineRow], checked: Mapping[str, date], day: date) -> str:
-    """The day of the duties, what they cover, and when their sources were last checked."""
+    """The day of the duties, their coverage, and the day of the last check of their sources."""
     duties = f"Duties on {format_day(day)}, {DUTIES_COVER}."
     oldest = min(checked.values(), default=None)
     if oldest is None:
@@ -137,7 +137,7 @@ def is_unverified(row: LineRow, checked: Mapping[str, date]) -> bool:
 
 
 def describe_note(noted: NotedRow) -> str:
-    """A row that was read differently from what is written, in words."""
+    """A row that the import changed, in words."""
     code, origin = noted.line.written_code, noted.line.origin
     if noted.note is RowNote.LEADING_ZERO:
         return f"row {noted.row}: read as {code}, because the zero at the beginning was missing"

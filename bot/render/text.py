@@ -40,7 +40,7 @@ def render_sentence(answer: Answer) -> str:
     )
     if not answer.total_percent and answer.on_goods:
         kind = f"{kind}, and {words.describe_goods_duties(answer.on_goods)},"
-    decides = f": {words.describe_range(answer)}" if answer.total_range else ""
+    decides = f", {words.describe_range(answer)}" if answer.total_range else ""
     decides = ", as far as our data shows" if answer.is_zero_in_data else decides
     unchecked = words.describe_unchecked(answer)
     decides += f"; {unchecked}" if unchecked else ""
@@ -67,7 +67,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
     yield from render_block("by line", choices)
     yield from render_block("lines", words.list_lines(answer))
-    yield from render_block("questions that decide", answer.questions)
+    yield from render_block("open questions", answer.questions)
     counted = "breakdown" if not answer.choices else "counted on all"
     yield from render_block(counted, map(_render_component, words.list_counted(answer)))
     if answer.base is not None and not answer.includes_base:
@@ -130,7 +130,7 @@ def _format_headline(answer: Answer) -> str:
     decides = "; ".join(
         filter(None, (words.describe_range(answer), words.describe_unchecked(answer)))
     )
-    return f"{total}%: {decides}" if decides else f"{total}%"
+    return f"{total}%, {decides}" if decides else f"{total}%"
 
 
 def render_block(title: str, items: Iterable[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Keeps Python's garbage collection away from the objects that are created at startup."""
+"""Excludes the objects that are created at startup from Python's garbage collection."""
 
 import atexit
 import gc
@@ -22,7 +22,7 @@ def postpone_collections() -> None:
 def freeze_startup_objects() -> None:
     """Exempts every object that exists now from garbage collection. Call it once, after the start.
 
-    Without this call, each full collection visits all objects from the start and blocks the event
+    Without this call, each full collection visits all objects of the startup and blocks the event
     loop for 0.1 s.
     """
     gc.set_threshold(*_NORMAL)

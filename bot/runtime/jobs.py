@@ -51,7 +51,7 @@ class Job:
     reads_states: bool = False
     """Whether it reads the states of the feeds, which only the process that polls has in memory."""
     reads_ledger: bool = False
-    """Whether it compares duties with what was reported. With an outdated ledger, it would report
+    """Whether it compares duties with the last report. With an outdated ledger, it would report
     changes a second time."""
 
 

@@ -152,7 +152,7 @@ async def _listen(server: HttpServer, port: int, workspace: Workspace | None) ->
         await server.start("0.0.0.0", port)  # noqa: S104 - Slack is elsewhere
     except OSError as error:
         cure = "Stop the other program, or set PORT to a free one"
-        raise SettingsError("PORT", f"{port} cannot be listened on", cure) from error
+        raise SettingsError("PORT", f"{port} cannot be opened", cure) from error
     log.info("listening for Slack at port %d, path /slack/events", port)
 
 

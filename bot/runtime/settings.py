@@ -94,8 +94,8 @@ class Settings(SourceSettings, BaseSettings):
     slack_client_id: str = Field(
         "", max_length=100, validation_alias=_name_variable("SLACK_CLIENT_ID")
     )
-    """The id of the app, if many workspaces install it by OAuth. It and the app's secret take the
-    place of the bot token. This needs Slack over HTTP."""
+    """The id of the app, if many workspaces install it by OAuth. The id and the secret of
+    the app replace the bot token. This needs Slack over HTTP."""
     slack_client_secret: SecretStr | None = Field(
         None, validation_alias=_name_variable("SLACK_CLIENT_SECRET")
     )
@@ -104,7 +104,7 @@ class Settings(SourceSettings, BaseSettings):
     """The keys that encrypt the tokens of many workspaces in the database, with commas between
     them: the first one encrypts, all of them decrypt. `tariffwire workspaces new-key` makes one."""
     home_team: str = Field("", pattern=r"^(T[A-Z0-9]{4,30})?$")
-    """With many workspaces, the id of the one in which the operators are, such as T024BE7LH."""
+    """With many workspaces, the id of the operators' workspace, such as T024BE7LH."""
 
     port: int = Field(8765, ge=0, le=65535, validation_alias=_name_variable("PORT"))
     """The port of the local workspace, or of the HTTP endpoint that Slack calls."""
@@ -127,8 +127,8 @@ class Settings(SourceSettings, BaseSettings):
     """Days after which stories and their messages are deleted. Unsent messages are never
     deleted."""
     keep_evidence_days: float | None = Field(None, ge=30, le=36_500)
-    """Days for which stories, sent messages and kept answers stay as evidence, if that is longer
-    than TARIFFWIRE_KEEP_DAYS. Five years (1827) is how long US customs records must be kept (19 CFR
+    """Days for which stories, sent messages and kept answers are kept as evidence, if that is more
+    than TARIFFWIRE_KEEP_DAYS. US customs records must be kept for five years, 1827 days (19 CFR
     163.4)."""
     keep_answers: bool = False
     """Whether the answers to questions in Slack are saved, with the person who asked.
@@ -387,7 +387,7 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError(
             "TARIFFWIRE_WTO_KEY",
             "missing although TARIFFWIRE_LIVE_SOURCES names wto",
-            "Get one at apiportal.wto.org, or take wto out of TARIFFWIRE_LIVE_SOURCES",
+            "Get one at apiportal.wto.org, or remove wto from TARIFFWIRE_LIVE_SOURCES",
         )
     if settings.serves_many or settings.slack_client_secret is not None:
         _check_many(settings)

@@ -15,8 +15,9 @@ log = logging.getLogger(__name__)
 def log_failure(doing: str) -> str | None:
     """Logs the current exception with its traceback, and returns the id of the log line.
 
-    Returns None if the database cannot be reached, because `bot.store.outage` logs that. It is no
-    error if a workspace has removed the app while its request was processed.
+    Returns None if the database cannot be reached, because `bot.store.outage` logs that. If a
+    workspace removed the app while its request was processed, this is logged as info, not as an
+    error.
     """
     failure = sys.exception()
     if isinstance(failure, StoreUnavailable):

@@ -18,7 +18,9 @@ class OAuthScope(Frozen):
         return not self.without
 
 
-_REPEATED = "a message whose post got no response is posted again, marked as a possible repetition"
+_REPEATED = (
+    "a message to which Slack did not respond is posted again, marked as a possible repetition"
+)
 
 
 SCOPES = (
@@ -29,13 +31,13 @@ SCOPES = (
     OAuthScope(name="app_mentions:read", why="answering when mentioned, also in threads"),
     OAuthScope(
         name="channels:read",
-        why="finding the channel that TARIFFWIRE_CHANNEL names, and checking that a person who "
-        "changes a channel's subscription in the Home tab is in it",
+        why="finding the channel that TARIFFWIRE_CHANNEL names, and checking that a person is a "
+        "member of a channel before they change its subscriptions in the Home tab",
     ),
-    OAuthScope(name="files:write", why="sharing the calendar and line lists as files"),
+    OAuthScope(name="files:write", why="sharing calendars and line lists as files"),
     OAuthScope(
         name="im:history",
-        why="answering direct messages in plain words, and checking whether one of the bot's "
+        why="answering direct messages, and checking whether one of the bot's messages "
         "arrived before it is posted again",
     ),
     OAuthScope(

@@ -38,7 +38,9 @@ def _copy(source: Path, file: Path) -> None:
         raise StoreError(str(file), "exists already", "Name a new file") from error
     except (OSError, sqlite3.Error) as error:
         cause = getattr(error, "strerror", None) or str(error)
-        raise StoreError(str(file), cause, "Name a new file in a folder with room") from error
+        raise StoreError(
+            str(file), cause, "Name a new file in a folder with enough space"
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -349,7 +349,7 @@ def _engine(url: sa.URL, at_once: int) -> sa.Engine:
         raise StoreError("DATABASE_URL", "the PostgreSQL driver is not installed", cure) from error
     except OSError as error:
         cure = "Set TARIFFWIRE_DATA_DIR or DATABASE_URL to a place that can be written"
-        raise StoreError(str(url.database), error.strerror or "cannot be made", cure) from error
+        raise StoreError(str(url.database), error.strerror or "cannot be created", cure) from error
     (sqlite if is_sqlite else postgresql).prepare(engine)
     return engine
 

@@ -1,4 +1,4 @@
-"""Reads what was known and sent in a period, step by step, for exports."""
+"""Reads the stories, sent messages and answers of a period, in steps, for exports."""
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence

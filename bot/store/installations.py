@@ -30,8 +30,8 @@ class ListedInstallation(NamedTuple):
 
 
 class Rotation(NamedTuple):
-    """How many tokens are encrypted with the first key, and an error for each of the others. It
-    names the workspace and the cure."""
+    """The number of tokens that are now encrypted with the first key, and an error for each other
+    token, with its workspace and the cure."""
 
     rotated: int
     errors: tuple[StoreError, ...]
@@ -79,7 +79,7 @@ class Installations:
         return tuple(await self._database.column(query))
 
     async def rotate_keys(self) -> Rotation:
-        """Encrypts the tokens with the first key. Those that no key decrypts stay as they are."""
+        """Encrypts the tokens with the first key. Tokens that no key decrypts do not change."""
 
         def write(connection: sa.Connection) -> Rotation:
             found = connection.execute(sa.select(_row.team, _row.token).with_for_update()).all()

@@ -15,7 +15,8 @@ from bot.store.delivery_rows import FIELDS, read_delivery
 from bot.store.engine import Database
 
 MOST_SWEPT = 5000
-"""Maximum conversations for which a sweep adds jobs, those first whose message was due first."""
+"""Maximum conversations for which a sweep adds jobs. Those with the earliest due message come
+first."""
 
 _row = tables.deliveries.c
 LANE_KEY = _row.team + ":" + _row.conversation
@@ -53,8 +54,8 @@ _WITHOUT_JOB = (
     .where(
         next_delivery.IS_DUE,
         _recent,
-        # With a backlog, almost all lanes have jobs. So it is rarely found out whether a message is
-        # blocked, which is slower.
+        # This condition comes first: with a backlog, almost all lanes have jobs, and the slower
+        # check whether a message is blocked is then rarely made.
         LANE_KEY.not_in(_unfinished),
         next_delivery.IS_NEXT_MESSAGE,
     )
@@ -126,9 +127,9 @@ class MessageLanes:
     ) -> int:
         """Adds jobs for lanes in which something is due and that have none; returns how many.
 
-        With `since`, it looks only at what has become due since then, so it is fast. Otherwise, it
-        also moves what is due in muted conversations, and adds the lanes with claims that belong to
-        no job. A job may have ended without its claim while the database could not be reached.
+        With `since`, it looks only at messages that became due since then, so it is fast.
+        Otherwise, it also moves the due messages of muted conversations, and adds the lanes that
+        have claims but no job. Such claims remain if a job ends while the database is unreachable.
         """
 
         def write(connection: sa.Connection) -> int:

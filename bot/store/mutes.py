@@ -147,7 +147,7 @@ def _keeps_back(mute: Mute) -> sa.Update:
 def _move_waiting(
     connection: sa.Connection, mute: Mute, had_until: datetime | None, until: datetime
 ) -> None:
-    """Moves what waits for the end of a conversation's mute to another moment."""
+    """Moves the deliveries that wait for the end of a conversation's mute to another time."""
     if mute.kind is not MuteKind.CONVERSATION:
         return
     waiting = sa.update(_deliveries).where(

@@ -302,7 +302,7 @@ WAIT_FOR_MUTE = (
     )
     .values(due_at=_mute_ends.scalar_subquery(), first_due_at=None)
 )
-"""`now`, `of_team`: moves what is due in a muted conversation to the end of the mute."""
+"""`now`, `of_team`: moves the due deliveries of a muted conversation to the end of the mute."""
 
 NEXT_MOMENT = sa.select(
     sa.func.min(sa.case((_row.state.in_(_LEASED), _row.lease_until), else_=_row.due_at))
@@ -315,8 +315,8 @@ NEXT_MOMENT = sa.select(
         sa.and_(_OPEN_TO_UPDATES, IS_FREE_UPDATE),
     ),
 )
-"""`now`, `of_team`, `closed`, `closed_to_updates`: the next moment at which a message or an update
-is due in a team that is open to it, or a lease ends; NULL if there is none.
+"""`now`, `of_team`, `closed`, `closed_to_updates`: the next time at which a message or an update
+is due in a team that is not closed to it, or at which a lease ends; NULL if there is none.
 """
 
 _here = sa.and_(
@@ -336,7 +336,7 @@ HOLD = (
         error=sa.bindparam("error"),
     )
 )
-"""`in_team`, `in_conversation`, `now`, `error`: holds what is queued for a conversation."""
+"""`in_team`, `in_conversation`, `now`, `error`: holds the queued deliveries of a conversation."""
 
 GIVE_UP_HELD = (
     sa.update(_table)

@@ -76,9 +76,9 @@ class Outbox:
         """Claims at most `limit` due messages, one per conversation, for the caller to send, and at
         most `updates` updates.
 
-        Those that were due first are claimed, of any team. With `busy`, also one message and one
-        update of each team that has none among them and is not busy. So a team with many messages
-        does not delay those of others.
+        Claims the deliveries with the earliest due times, of any team. With `busy`, it also claims
+        one message and one update of each other team that is not busy. So a team with many messages
+        does not delay the messages of other teams.
 
         The deliveries of the `closed` teams are left out. The lease lasts `lease_s` seconds, which
         must be less than LONGEST_PUT_OFF. When it expires, the deliveries are queued again. Those
@@ -115,7 +115,7 @@ class Outbox:
         closed: Collection[str],
         busy: Collection[str] | None,
     ) -> list[str]:
-        """The ids of what to claim; see `claim`."""
+        """The ids of the deliveries to claim; see `claim`."""
 
         def find(most: int, left_out: Iterable[str]) -> Sequence[sa.Row[str, str]]:
             given = {"now": now, "of_team": self._team, "closed": list(left_out), "limit": most}
@@ -142,7 +142,7 @@ class Outbox:
     async def confirm(self, delivery_id: str, ts: str, now: datetime, posted: bool = True) -> bool:
         """Marks a delivery as sent; `ts` is Slack's id of the message.
 
-        If it was `posted` now, its conversation accepts messages: what was held for it is queued,
+        If it was `posted` now, its conversation accepts messages: its held messages are queued,
         and the pause of its subscriptions ends. Returns whether there was such a pause.
         """
         sent = DeliveryState.SENT

@@ -69,8 +69,8 @@ async def claim_database(database: Database, owner: Owner, now: datetime) -> Non
         return
     if not former.is_local:
         cure = (
-            "Set SLACK_BOT_TOKEN to a token of its workspace, or give this workspace a database of "
-            "its own with TARIFFWIRE_DATA_DIR or DATABASE_URL"
+            "Set SLACK_BOT_TOKEN to a token of its workspace, or give this workspace its own "
+            "database with TARIFFWIRE_DATA_DIR or DATABASE_URL"
         )
         if former.is_many:
             cure = (

@@ -61,7 +61,7 @@ class ForgottenPerson:
         return [] if self.team is None else [table.c.team == self.team]
 
     def replace(self, value: Any) -> Any:
-        """The value from JSON with the anonymous id in the place of the person."""
+        """The value from JSON with the anonymous id instead of the person."""
         if isinstance(value, list):
             return [self.replace(each) for each in value]
         if isinstance(value, dict):
@@ -73,7 +73,7 @@ class ForgottenPerson:
         return self.replace_in_text(value) if isinstance(value, str) else value
 
     def replace_in_text(self, text: str) -> str:
-        """The text with the anonymous id in the place of the person's id."""
+        """The text with the anonymous id instead of the person's id."""
         return re.sub(rf"\b{re.escape(self.id)}\b", self.anonymous, text)
 
 

@@ -92,7 +92,7 @@ class PipelineStore:
         store.feeds.put_state(connection, taken.round.state)
         news = (taken.entries, taken.revised, taken.reposts, taken.stories)
         if not any((*news, taken.deliveries, taken.proposals)):
-            # Most polls bring nothing, and the statements for nothing would take 0.1 ms.
+            # Most polls bring no news. The statements without rows would take 0.1 ms.
             return
         store.entries.put(connection, taken.entries, seen_at, taken.first_round)
         story_keys = {story.entry_key for story in taken.stories}

@@ -42,8 +42,8 @@ def _set_up(connection: Any) -> None:
     # The driver can read dates in ISO style only. All this is set by statements, because connection
     # poolers refuse it as connection parameters.
     connection.execute("SET DateStyle TO ISO")
-    # The server overestimates the queries of the outbox if many messages wait, and would spend a
-    # second on compiling a query that takes 10 ms.
+    # If many messages wait, the server overestimates the cost of the outbox's queries, and would
+    # compile a query for a second that takes 10 ms.
     connection.execute("SET jit TO off")
     connection.execute(LIMIT_WAITS)
     connection.commit()

@@ -71,8 +71,7 @@ async def _read(
 ) -> tuple[T, ...]:
     if await asyncio.to_thread(_is_missing, address):
         return ()
-    # Imported here, because the import takes 0.3 s, and many commands run before there is a
-    # database.
+    # Imported here, because the import takes 0.3 s, and many commands run without a database.
     from sqlalchemy import inspect
 
     from bot.store.engine import Database

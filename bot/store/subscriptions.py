@@ -136,7 +136,7 @@ class Subscriptions:
         return await self._database.write(write)
 
     async def resume(self, team: str, conversation: str, now: datetime) -> None:
-        """Ends the pause of a conversation that refused messages, and queues what was held."""
+        """Ends the pause of a conversation that refused messages, and queues its held messages."""
         await self._database.write(lambda each: resume(each, team, conversation, now))
 
     async def remove_one(self, team: str, subscription_id: str) -> bool:
@@ -210,7 +210,7 @@ class Subscriptions:
         left: Iterable[Criteria],
         kept: list[Criteria],
     ) -> None:
-        """Replaces a subscription by what is left of it, unless that is among `kept` already.
+        """Replaces a subscription by its remaining parts, except those that are in `kept`.
 
         The first part keeps the id.
         """
@@ -271,7 +271,7 @@ def resume_refusing(
 
 
 def resume_unheld(connection: Connection, delivery_ids: Sequence[str]) -> None:
-    """Ends the pause of the conversations for which nothing is held any more but these deliveries.
+    """Ends the pause of the conversations that have no other held deliveries than these.
 
     No message would find out otherwise that such a conversation accepts messages again.
     """

@@ -25,7 +25,7 @@ SHARED: Mapping[str, str] = {
     "data_checks": "the operators' confirmations that nothing changed",
     "oauth_states": "random text",
 }
-"""The tables that serve all workspaces, each with what it has instead."""
+"""The tables that serve all workspaces, each with its content."""
 
 Condition = Callable[[str], sa.ColumnElement[bool]]
 

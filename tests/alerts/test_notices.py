@@ -127,11 +127,11 @@ async def test_a_stale_approval_is_reported_once(store: Store) -> None:
     )
     setting = Setting(store, "U1")
     for _ in range(2):
-        left = StaleApproval(made, "a rate of it begins on that day already")
+        left = StaleApproval(made, "its rate of 25% already begins on that day")
         await setting.notices.look([], [report_stale(left)])
         setting.start()
     [reported] = await setting.send_due()
-    for part in ("us-232-steel, 40%", "ana", "begins on that day already", "Undo it"):
+    for part in ("us-232-steel, 40%", "ana", "already begins on that day", "Undo"):
         assert part in reported.reason
 
 

@@ -10,10 +10,10 @@ from tests import shipped
 
 
 def run(*words: object, text: str = "", env: Mapping[str, str] | None = None) -> Result:
-    """Runs `tariffwire` with these words to its end; `text` is its stdin.
+    """Runs `tariffwire` with these arguments until it ends; `text` is its stdin.
 
-    `env` has all its environment variables, by default those of the tests. Raises an exception that
-    the program does not handle.
+    `env` is its whole environment, by default that of the tests. Raises the exceptions that the
+    program does not handle.
     """
     return CliRunner(env=env and {**dict.fromkeys(os.environ), **env}).invoke(
         main,

@@ -221,20 +221,20 @@ async def _add_conversation(store: Store, role: Role) -> Guarded:
 
 @dataclass(frozen=True)
 class Prepared:
-    """An SQLite file that has nothing but the conversation for a role."""
+    """An SQLite file with one conversation, prepared for a role."""
 
     role: Role
     file: Path
     guarded: Guarded
     before: tuple[object, ...]
-    """What belongs to the conversation."""
+    """The rows of the conversation."""
 
 
 @pytest.fixture(scope="session")
 def prepared(blank_file: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Prepared]:
-    """A file for each role. They are made once, because that takes longer than a whole test.
+    """A file for each role. They are created once, because this takes longer than a test.
 
-    Who may do what is decided by the services, so it is tested on SQLite alone. The tests of
+    The services check permissions, so one database is enough for these tests. The tests of
     `tests/store` run on PostgreSQL too.
     """
     folder = tmp_path_factory.mktemp("guarded")
@@ -251,7 +251,7 @@ async def _prepare(file: Path, role: Role) -> Prepared:
 
 
 async def restore(commands: Commands, prepared: Prepared) -> None:
-    """Replaces all that the store, an SQLite database, and the people have."""
+    """Replaces the content of the store, an SQLite database, and of the people."""
     commands.people.members.clear()
     _admit(commands.people, prepared.role)
 

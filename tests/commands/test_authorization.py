@@ -299,7 +299,7 @@ async def test_a_form_shows_other_subscriptions_only_to_members(
         assert bool(found.wider) is (role not in OUTSIDE), role
 
 
-async def test_the_home_tab_shows_what_one_made_where_one_still_is(
+async def test_the_home_tab_shows_own_subscriptions_only_in_current_conversations(
     commands: Commands, prepared: list[Prepared]
 ) -> None:
     service = governed(commands, ANYONE)

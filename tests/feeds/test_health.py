@@ -125,7 +125,7 @@ NEXT = "next poll 09:33:00 UTC (in 3 min)"
         ({"lag_median_s": 60.0}, ()),
         ({"lag_p95_s": 900.0}, ()),
         # The poll is due now.
-        ({"next_poll_at": NOW}, ("being polled, or next in line",)),
+        ({"next_poll_at": NOW}, ("being polled, or queued",)),
         ({"next_poll_at": NOW + timedelta(seconds=1)}, ("next poll 09:30:01 UTC (in 1 s)",)),
         (SOON | {"status": "failing"}, (NEXT,)),
         (SOON | {"status": "new"}, (NEXT,)),

@@ -162,9 +162,9 @@ async def test_a_quiet_week_is_announced_where_people_turned_the_line_on(bot: Bo
         await bot.run()
         bot.restart()
         bot.now += timedelta(hours=12)
-    found = [text for text in await bot.read("trade-news") if "Watched for you" in text]
+    found = [text for text in await bot.read("trade-news") if "none matched" in text]
     assert len(found) == 2
-    assert "stories from 61 feeds, nothing matched. Next known change: 4 Dec 2026" in found[0]
-    assert [text for text in await bot.read("court-watch") if "Watched for you" in text] == []
+    assert "stories from 61 feeds, none matched. Next known change: 4 Dec 2026" in found[0]
+    assert [text for text in await bot.read("court-watch") if "none matched" in text] == []
     [off] = await bot.page.say("#trade-news", "/tariff quiet-weeks off")
     assert "turned the quiet-week message off here" in words(off)

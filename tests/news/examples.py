@@ -25,7 +25,7 @@ def story_text(title: str, summary: str = "") -> StoryText:
 
 
 def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
-    """The summary of a text that is given as a whole."""
+    """The summary of a text that is not split into sentences yet."""
     return summary.summarize(title, split_sentences(text), wanted, limit)
 
 

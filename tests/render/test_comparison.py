@@ -288,7 +288,7 @@ def test_normal_duties_that_differ_are_in_the_rows_and_may_change_the_order() ->
         ),
         ("canada on us cars and steel", "steel: Includes scheduled changes that are not verified."),
         ("us japan vs korea garments", "Read “garments” as apparel."),
-        ("8471.30, 8517.13 china", "HS 8471.30: Decides: Are the goods parts of passenger cars"),
+        ("8471.30, 8517.13 china", "HS 8471.30: Depends on: Are the goods parts of passenger cars"),
     ],
 )
 def test_what_the_rows_do_not_say_is_in_the_notes(text: str, note: str) -> None:
@@ -315,7 +315,7 @@ def test_a_law_with_duties_on_particular_goods_is_not_compared_as_one_range() ->
     found = build_comparison(ask("china vs vietnam section 301", ledger(), TODAY))
     assert found.title == "US Section 301 duties by origin"
     assert found.sentence == (
-        "A law has no one total: goods of China 12.5% on all goods except listed exemptions and "
+        "A law has no single total: goods of China 12.5% on all goods except listed exemptions and "
         "Section 232 goods; 18 duties, 7.5% to 100%, on particular goods; goods of Vietnam 12.5%. "
         "Name the goods to compare totals."
     )

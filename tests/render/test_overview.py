@@ -451,7 +451,7 @@ def test_goods_of_which_some_lines_are_banned_have_the_rate_of_the_others(ledger
     whisky = overviews("whisky from canada", ledger)[0]
     assert whisky.format_headline() == (
         "No additional duty if USMCA-originating and claimed, 10% otherwise, or banned, "
-        "the tariff line decides"
+        "depending on the tariff line"
     )
 
 

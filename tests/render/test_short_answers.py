@@ -112,7 +112,7 @@ def test_a_comparison_says_what_decides_at_both_ends(ledger: Ledger) -> None:
     found = build_comparison(reply.answers)
     assert found.rows[0].why.startswith("by goods: forced labor 10%, ")
     assert "passenger vehicle parts 25%" in found.rows[0].why
-    [decides] = [one for one in found.notes if one.startswith("Decides: ")]
+    [decides] = [one for one in found.notes if one.startswith("Depends on: ")]
     assert "trucks or buses?" in decides
     assert "passenger cars or light trucks?" in decides
 
@@ -153,7 +153,7 @@ def test_a_duty_that_is_collected_has_no_end(ledger: Ledger) -> None:
 def test_after_the_last_known_day_of_a_general_rate_there_is_no_total(ledger: Ledger) -> None:
     assert headline("china us 2027-02-01", ledger) == "No total can be given"
     following = [one.text for one in overview("china us", ledger).next]
-    assert any("10% ends (what follows is not known)" in one for one in following)
+    assert any("10% ends (no successor known)" in one for one in following)
 
 
 def test_the_end_of_a_suspension_is_not_called_the_end_of_the_duty(ledger: Ledger) -> None:
@@ -169,9 +169,9 @@ def test_a_change_without_a_rate_is_announced_once(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("cars from mexico usmca", "0% to 25%, the goods decide"),
-        ("medicines from ireland", "0% to 15%, the goods decide"),
-        ("shoes from china", "12.5% to 20%, the tariff line decides"),
+        ("cars from mexico usmca", "0% to 25%, depending on the goods"),
+        ("medicines from ireland", "0% to 15%, depending on the goods"),
+        ("shoes from china", "12.5% to 20%, depending on the tariff line"),
     ],
 )
 def test_what_decides_a_range_is_named(text: str, what: str, ledger: Ledger) -> None:
@@ -272,4 +272,4 @@ def test_sums_with_the_normal_duty_are_compared_if_they_are_known(
 def test_only_some_critical_minerals_of_china_pay(ledger: Ledger) -> None:
     assert headline("rare earths from china", ledger) == "No additional duty"
     minerals = headline("critical minerals from china", ledger)
-    assert minerals == "0% to 37.5%, the tariff line decides"
+    assert minerals == "0% to 37.5%, depending on the tariff line"

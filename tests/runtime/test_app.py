@@ -93,7 +93,7 @@ def running_tasks() -> set[str]:
 async def test_a_failed_start_stops_the_components_already_started(settings: Settings) -> None:
     with socket.create_server(("", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match=f"PORT: {port} cannot be listened on"):
+        with pytest.raises(SettingsError, match=f"PORT: {port} cannot be opened"):
             await application(settings, port).start()
     assert not running_tasks()
     with lock_data_folder(settings):

@@ -140,7 +140,7 @@ async def test_with_several_workers_one_reports_and_none_counts_the_messages(
             await gate.report_delivered(later)
     assert ["refuses all" in text for text in hook.texts] == [True, False]
     [notice] = await store.outbox.claim(NOON, 9, 60)
-    assert "The messages that waited were delivered" in notice.reason
+    assert "The queued messages were delivered" in notice.reason
 
 
 async def test_a_process_that_sends_nothing_is_ready_again_when_workers_have_recovered(

@@ -321,7 +321,7 @@ class FakeFeeds:
 
     async def add(self, url: str) -> Feed:
         if "page" in url:
-            raise NotAFeed(url, "a web page came instead of a feed", "Give the address of a feed")
+            raise NotAFeed(url, "the body is a web page, not a feed", "Give the address of a feed")
         self.added.append(url)
         return Feed(id="new_wire", title="New *Wire*", url=url)
 

@@ -196,7 +196,7 @@ class Attempts:
 
     def _drop_update(self, delivery: Delivery, reason: str) -> AttemptResult:
         self._unanswered.pop(delivery.id, None)
-        log.info("%s edits nothing: %s", name_delivery(delivery), reason)
+        log.info("%s has nothing to edit: %s", name_delivery(delivery), reason)
         return AttemptResult(False, partial(self._outbox.drop_claimed, delivery.id, reason))
 
     async def _confirm(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:

@@ -47,9 +47,9 @@ LOOKUP_SLOTS = 5
 looking for an earlier message in Slack is slow.
 """
 UPDATE_SLOTS = 2
-"""Maximum updates that are claimed at a time, and one in each other workspace. They have their own
-slots, so that posts never wait for them. Few, because Slack allows about one edit a second in a
-workspace, and the edit after an operator's click waits behind them.
+"""Maximum updates in flight. Each workspace may have one even beyond this number. Updates have
+their own slots, so that posts never wait for them. The number is low, because Slack allows about
+one edit a second in a workspace, and the edit after an operator's click waits behind them.
 """
 
 
@@ -64,10 +64,10 @@ async def _without_limit(_team: str) -> float:
 
 
 class _InFlight:
-    """Counts the deliveries in flight by workspace, and knows how many more may be claimed.
+    """Counts the deliveries in flight by workspace, and limits how many more may be claimed.
 
-    At most `most` are in flight, and one of each workspace that would have none otherwise. There is
-    room for at least `batch`, or for none.
+    At most `most` are in flight. A workspace with none in flight may have one beyond this number.
+    `room` is 0 unless at least `batch` fit, because claiming many at a time is cheaper.
     """
 
     def __init__(self, most: int, batch: int) -> None:
@@ -82,15 +82,15 @@ class _InFlight:
 
     @property
     def busy(self) -> frozenset[str]:
-        """The workspaces of which no more may be claimed until there is room."""
+        """The workspaces that get no further claim until there is room."""
         return frozenset() if self.room else frozenset(self._of_team)
 
     def add(self, team: str) -> None:
-        """Counts a delivery that has been started."""
+        """Counts a delivery as in flight."""
         self._of_team[team] += 1
 
     def remove(self, team: str) -> None:
-        """Counts a delivery that has ended."""
+        """Counts a delivery as no longer in flight."""
         self._of_team[team] -= 1
         if not self._of_team[team]:
             del self._of_team[team]
@@ -179,7 +179,7 @@ class Dispatcher:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether no message may be sent any more."""
+        """Whether sending has stopped."""
         return self._stopped.is_set() or self._stop.is_set()
 
     async def watch_workspaces(self, stop: asyncio.Event) -> None:
@@ -267,7 +267,7 @@ class Dispatcher:
     async def _next_moment(self, now: datetime) -> datetime | None:
         """When the next delivery is due, or the next check of a workspace."""
         check_at = await self._look(now)
-        # A delivery that ends wakes the loop, so those that wait for its room need no wake-up.
+        # The end of a delivery wakes the loop, so busy workspaces need no time to wake up at.
         due_at = await self._outbox.next_due(now, self.workspaces.closed, self._busy)
         return min((each for each in (check_at, due_at) if each is not None), default=None)
 

@@ -1,4 +1,4 @@
-"""Sends the deliveries of one lane: what is due in one conversation, in order.
+"""Sends the deliveries of one lane: the due messages of one conversation, in order.
 
 Several workers share the lanes by a job queue (`bot.store.job_queue`), which gives each lane to one
 worker at a time. A worker keeps a lane until the conversation may get its next message, so the
@@ -61,7 +61,7 @@ class LaneSender:
         self._dispatcher, self._lanes, self._longest_s = dispatcher, lanes, longest_s
 
     async def drain(self, lane: Lane) -> int:
-        """Sends what is due in the lane, in order; returns how many were sent.
+        """Sends the due deliveries of the lane, in order; returns how many were sent.
 
         After `longest_s` seconds, adds the lane to the queue again and returns.
 

@@ -44,7 +44,7 @@ DEFAULT_TIMES = DispatchTimes()
 
 
 class Busy(NamedTuple):
-    """The teams that get no further message, or no further update, beyond the limit of a claim."""
+    """The teams from which a claim takes no message, or no update, beyond its limit."""
 
     messages: frozenset[str] = frozenset()
     updates: frozenset[str] = frozenset()

@@ -267,7 +267,7 @@ class WorkspaceGate:
             self._reports.restored(team, refusal)
 
     def forget(self, team: str) -> None:
-        """Drops what is known of a workspace that has removed the app."""
+        """Drops the state of a workspace that has removed the app."""
         for known in (self._refusals, self._stored, self._recoveries):
             known.pop(team, None)
         for teams in (self._unreported, self._reported_elsewhere):
@@ -276,7 +276,7 @@ class WorkspaceGate:
             self._reports.forgotten(team)
 
     def keep_only(self, teams: Collection[str]) -> None:
-        """Drops what is known of other workspaces: they have removed the app."""
+        """Drops the state of other workspaces: they have removed the app."""
         for team in {*self._refusals, *self._recoveries} - set(teams):
             self.forget(team)
 

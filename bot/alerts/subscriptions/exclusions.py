@@ -154,7 +154,7 @@ def _list_names(
 
 
 def _list_words(story: Story, names: Mapping[str, str]) -> list[str]:
-    """Goods of the story's figures, and words of its title that say what it is about."""
+    """Goods of the story's figures, and words of its title that name its subject."""
     taken = {fold_case(word) for name in names.values() for word in _WORD.findall(name)}
     taken |= {fold_case(word) for each in story.evidence for word in _WORD.findall(each.words)}
     goods = [figure.product for figure in story.figures if figure.product]

@@ -1,4 +1,4 @@
-"""Previews a subscription: what it would have sent of stories that are stored.
+"""Previews a subscription: the messages that it would have sent about stored stories.
 
 The stories are replayed, oldest first, through `plan_deliveries`, which also plans what is really
 sent. Two things are not stored and therefore not replayed: that a story is an edit of an earlier

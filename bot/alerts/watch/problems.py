@@ -69,7 +69,7 @@ class FeedWatch:
 
 
 def _find_longest(moments: Sequence[datetime]) -> timedelta | None:
-    """The longest time between two of these; None if there are too few to know what is usual."""
+    """The longest time between two of these; None if there are too few to tell."""
     if len(moments) < _ENOUGH_MOMENTS:
         return None
     return max(later - earlier for earlier, later in pairwise(moments))

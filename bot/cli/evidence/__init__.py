@@ -1,1 +1,1 @@
-"""Commands about what is kept: exports, feedback and personal data."""
+"""Commands about stored data: exports, feedback and personal data."""

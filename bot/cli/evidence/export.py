@@ -36,7 +36,11 @@ Write = Callable[[Record], object]
 @click.option("--from", "first", metavar="DAY", required=True, help="The first day, 2026-01-01.")
 @click.option("--to", "last", metavar="DAY", required=True, help="The last day, in UTC.")
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), required=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A new file.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file that does not exist yet.",
+)
 @report_errors
 def export(first: str, last: str, form: str, out: Path | None) -> None:
     """Export stories, alerts and answers of a period.
@@ -94,7 +98,7 @@ def _open(out: Path | None) -> Iterator[TextIO]:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         cure = "Name a new file in a folder that can be written"
-        raise TariffwireError(str(out), error.strerror or "cannot be made", cure) from error
+        raise TariffwireError(str(out), error.strerror or "cannot be created", cure) from error
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
             yield file

@@ -1,4 +1,4 @@
-"""Lists what readers called not relevant."""
+"""Lists the stories that readers marked as not relevant."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from bot.store.feedback import ListedFeedback
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per entry.")
 @report_errors
 def feedback(limit: int, as_json: bool) -> None:
-    """List what readers called not relevant.
+    """List the stories that readers marked as not relevant.
 
     The newest comes first. With --json, each line has the story's title and link.
     """

@@ -1,4 +1,4 @@
-"""The records of an export: what was known and sent, with a hash of each record.
+"""The records of an export: stories, alerts and answers, with a hash of each record.
 
 story    what an outlet published, when, and when the bot saw it
 alert    a message that was sent: where, why, when, and about which stories

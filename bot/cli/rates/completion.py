@@ -13,7 +13,7 @@ _WORDS = {
     "not usmca": "without a claim of USMCA origin",
     "on": "a day, or the country of origin",
     "since": "the first day of changes",
-    "upcoming": "changes to come",
+    "upcoming": "upcoming changes",
     "usmca": "with a claim of USMCA origin",
     "vs": "another origin, for comparison",
 }

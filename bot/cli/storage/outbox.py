@@ -20,15 +20,15 @@ def outbox() -> None:
 
 
 @outbox.command("list")
-@click.option("--failed", is_flag=True, help="Those that failed, the newest first.")
-@click.option("--dropped", is_flag=True, help="Those that were dropped, the newest first.")
+@click.option("--failed", is_flag=True, help="Failed messages, newest first.")
+@click.option("--dropped", is_flag=True, help="Dropped messages, newest first.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per message.")
 @report_errors
 def list_messages(failed: bool, dropped: bool, limit: int, as_json: bool) -> None:
     """List the messages that are not sent yet, or those that failed or were dropped."""
     if failed and dropped:
-        raise click.UsageError("Name either --failed or --dropped.")
+        raise click.UsageError("Pass either --failed or --dropped.")
     state = DeliveryState.FAILED if failed else DeliveryState.DROPPED if dropped else None
     asyncio.run(_list(state, limit, as_json))
 
@@ -85,13 +85,13 @@ def _line(delivery: Delivery, *, shows_team: bool) -> str:
 
 @outbox.command()
 @click.argument("delivery_id", metavar="ID", required=False)
-@click.option("--all-failed", is_flag=True, help="All messages that failed.")
+@click.option("--all-failed", is_flag=True, help="All failed messages.")
 @report_errors
 def retry(delivery_id: str | None, all_failed: bool) -> None:
     """Send a failed message again, or send a waiting message now. A running bot does it within 30
     seconds."""
     if (delivery_id is None) is not all_failed:
-        raise click.UsageError("Name either one ID or --all-failed.")
+        raise click.UsageError("Pass either one ID or --all-failed.")
     count = asyncio.run(_retry(delivery_id))
     echo(f"queued {count} message{'' if count == 1 else 's'}")
 

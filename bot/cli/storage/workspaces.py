@@ -52,7 +52,7 @@ def _fields(installation: ListedInstallation) -> dict[str, str]:
 
 @workspaces.command()
 @click.argument("team")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @report_errors
 def remove(team: str, yes: bool) -> None:
     """Delete all data of the workspace with the id TEAM, with its token.
@@ -87,8 +87,8 @@ def rotate_keys() -> None:
     """Encrypt all tokens with the first key of TARIFFWIRE_TOKEN_KEYS.
 
     Put the new key in front of the old one, restart the bot, run this, then remove the old key.
-    Tokens that no key decrypts are named by their workspace, and the exit code is 1. The others are
-    encrypted with the first key all the same.
+    If no key decrypts a token, the command prints its workspace and exits with 1. It still encrypts
+    the other tokens.
     """
     found = asyncio.run(_rotate())
     echo(f"{found.rotated} tokens are encrypted with the first key")

@@ -1,4 +1,4 @@
-"""Parses what follows `/tariff my`: an act, filters and an order.
+"""Parses the words after `/tariff my`: an act, filters and an order.
 
     my | my china | my 8507 | my changed | my changing | my label batteries | my sort duty
     my page 2
@@ -42,7 +42,7 @@ class LinesRequest(Frozen):
     only_changing: bool = False
     order: RowOrder = RowOrder.LIST
     is_confirmed: bool = False
-    """Whether the person has confirmed what is removed."""
+    """Whether the person has confirmed the removal."""
     page: int = 1
 
     @property

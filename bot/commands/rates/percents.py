@@ -63,7 +63,7 @@ def _refuse_other_goods(query: RateQuery, percent: str, ledger: Ledger) -> None:
         unread = ", ".join(query.unread)
         said = f"Not read: {unread}. No duty of {percent} in our data has this name."
         others = [("Upcoming changes", "upcoming"), ("Laws and topics", "cards")]
-        raise UnclearQuestion(unread, f"{said} Which answer helps?", [every, *others])
+        raise UnclearQuestion(unread, f"{said} Which do you want?", [every, *others])
 
 
 def _ask_for_goods_of_percent(query: RateQuery, percent: str, ledger: Ledger) -> None:
@@ -73,7 +73,7 @@ def _ask_for_goods_of_percent(query: RateQuery, percent: str, ledger: Ledger) ->
     said = f"No duty in our data is or was {percent}. Antidumping and countervailing duties are not"
     antidumping = ("Antidumping and countervailing duties", "card antidumping")
     options = [antidumping, *_list_origins(query.product, ledger)]
-    raise UnclearQuestion(percent, f"{said} in it. Which answer helps?", options)
+    raise UnclearQuestion(percent, f"{said} in it. Which do you want?", options)
 
 
 def _list_origins(product: str, ledger: Ledger) -> list[tuple[str, str]]:

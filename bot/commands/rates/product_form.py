@@ -80,7 +80,7 @@ def read_product_form(form: ProductForm, ledger: Ledger) -> RateQuery:
     if form.imposer not in ledger.list_imposers():
         problems["imposer"] = "We have no duties of this economy. Choose one of the list."
     if form.partner not in ledger.parties:
-        problems["partner"] = "Choose the economy that the goods originate in."
+        problems["partner"] = "Choose the origin of the goods."
     elif form.partner == form.imposer:
         problems["partner"] = "Choose another economy than the importing country."
     wanted = ledger.reader.read_any(form.goods)

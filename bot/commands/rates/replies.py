@@ -24,9 +24,9 @@ class RateAnswers(Reply):
     today: date
     as_table: bool = False
     cards: tuple[Card, ...] = ()
-    """The cards that the question names too."""
+    """The cards that the question also names."""
     spells: tuple[Spell, ...] = ()
-    """When the percentage of the question was charged; empty if it names none."""
+    """The days on which the percentage of the question was charged; empty if it has none."""
     ended: tuple[CardFacts, ...] = ()
     """The cards that the question names and whose duties are no longer charged."""
     total: Answer | None = None
@@ -42,7 +42,7 @@ class RateCalendar(Reply):
     checked_period: CheckedPeriod | None
     """When the sources were last checked; None if today."""
     around: Surroundings = NO_SURROUNDINGS
-    """The duties now, and the nearest change outside the days."""
+    """The current duties, and the nearest change outside the days of the calendar."""
     shows_overdue: bool = False
     """Whether to list the changes since the last check, which is for operators."""
     deadlines: tuple[EventDeadline, ...] = ()
@@ -77,4 +77,4 @@ class CalendarFile(Reply):
     """When the sources were last checked; None if today."""
     deadlines: tuple[EventDeadline, ...] = ()
     about: str = ""
-    """The title of the event, if the file has only the deadlines of one."""
+    """The title of the event, if the file has only the deadlines of one event."""

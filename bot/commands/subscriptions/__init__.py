@@ -1,1 +1,1 @@
-"""Commands about subscriptions: their grammar, their text form, and what they do."""
+"""Commands about subscriptions: their grammar, their text form, and their execution."""

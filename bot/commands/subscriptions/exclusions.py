@@ -111,7 +111,7 @@ def _list_matching(
 
 
 def write_exclusion(subscription: Subscription, exclusion: StoryExclusion) -> str:
-    """The value of a button: the subscription's id, what is excluded, and its value."""
+    """The value of a button: the subscription's id, and the kind and value of the exclusion."""
     return f"{subscription.id} {exclusion.kind} {exclusion.value}"
 
 

@@ -172,7 +172,7 @@ def _find_other_words(parsed: ParsedSubscription, parties: Parties) -> str:
         unknown = criteria.goods[0].text
         similar = parties.suggest(unknown)
         hint = f"Did you mean {' or '.join(similar[:2])}?" if similar else "Check the spelling."
-        return f"{unknown}: no economy that I know. {hint}"
+        return f"{unknown}: not an economy that I know. {hint}"
     only = Criteria(economies=criteria.economies)
     if criteria != only or parsed.timing is not None:
         return "Write only economies here. Topics, words and times have their own fields."
@@ -190,7 +190,7 @@ def _read_goods(text: str, ledger: Ledger, problems: dict[str, str]) -> tuple[Go
         return _check_count(resolve_goods(wanted, ledger).goods, "goods", problems)
     except SubscriptionNotUnderstood as error:
         problems["goods"] = (
-            f"{error.word}: no goods or HS code that I know. "
+            f"{error.word}: not goods or an HS code that I know. "
             "Write it into the field for words instead."
         )
         return ()
@@ -214,7 +214,7 @@ def _read_zone(text: str, problems: dict[str, str]) -> str:
     known = find_zone_name(re.sub(r"\s+time$", "", words, flags=re.IGNORECASE))
     zone = known or (words if find_zone(words) is not None else "")
     if not zone:
-        problems["zone"] = "No time zone that I know. Write a city, such as Tokyo or New York."
+        problems["zone"] = "Not a time zone that I know. Write a city, such as Tokyo or New York."
     return zone
 
 

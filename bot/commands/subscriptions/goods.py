@@ -24,7 +24,7 @@ def _resolve(text: str, ledger: Ledger, is_misspelled: Callable[[str], bool]) ->
     goods = [ledger.goods.by_id[one] for one in parsed.goods]
     is_known = not parsed.unknown and (goods or parsed.codes)
     if not is_known or (parsed.read_as and is_misspelled(text)):
-        cause = "neither a topic nor an economy, and no goods that I know"
+        cause = "not a topic, an economy or goods that I know"
         raise SubscriptionNotUnderstood(text, cause, f'with "{text}"')
     names = tuple(dict.fromkeys(name for one in goods for name in (one.name, *one.names)))
     codes = tuple(dict.fromkeys((*parsed.codes, *(code for one in goods for code in one.hs))))

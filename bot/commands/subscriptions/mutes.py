@@ -50,13 +50,13 @@ class MuteService:
         return await self._show_missed(delivery_id, request, number)
 
     async def _mute(self, kind: MuteKind, subject: str, request: CommandRequest) -> Reply:
-        """Mutes something in the conversation; what is missed is offered at the end."""
+        """Mutes something in the conversation; the missed stories are offered at the end."""
         mute = _make_mute(kind, subject, request, self._clock() + MUTED_FOR[kind])
         await self._mutes.add(mute)
         return replies.Muted(mute)
 
     async def _unmute(self, kind: MuteKind, subject: str, request: CommandRequest) -> Reply:
-        """Ends a mute; what was missed is offered at once."""
+        """Ends a mute; the missed stories are offered at once."""
         mute = _make_mute(kind, subject, request, None)
         await self._mutes.remove(mute, self._clock())
         self._on_due()

@@ -141,7 +141,7 @@ class SubscriptionService:
         request: CommandRequest,
         replaced: Sequence[str] = (),
     ) -> Reply:
-        """Adds a subscription, or puts it in the place of the subscriptions with these ids.
+        """Adds a subscription, or replaces the subscriptions with these ids by it.
 
         The first of them keeps its id. Either all of it is saved, or nothing.
         """
@@ -329,7 +329,7 @@ class SubscriptionService:
         if day is None:
             tomorrow = today + timedelta(days=1)
             suggestion = f"{Verb.PAUSE} #{command.text} until {tomorrow.isoformat()}"
-            cause = "the pause needs a day to come"
+            cause = "the pause must end on a future day"
             raise CommandNotUnderstood(command.until or Verb.PAUSE, cause, [suggestion])
         until = to_utc(datetime.combine(day, time(), zone))
         return await self._set_pause(found, until, request)

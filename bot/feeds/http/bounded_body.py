@@ -173,7 +173,7 @@ def _inflate(stream: "zlib._Decompress", data: bytes, room: int) -> bytes:
     try:
         out = stream.decompress(data, max(room, 0) + 1)
     except zlib.error as error:
-        raise CannotDecompress("the body is not compressed as it says") from error
+        raise CannotDecompress("the body is not valid compressed data") from error
     if len(out) > room or stream.unconsumed_tail:
         raise TooLarge
     return out

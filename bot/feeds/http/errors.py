@@ -63,5 +63,5 @@ def explain(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientPayloadError):
         return "the body was cut off"
     if isinstance(error, aiohttp.ClientResponseError):
-        return "the answer is not valid HTTP"
+        return "the response is not valid HTTP"
     return "the connection broke"

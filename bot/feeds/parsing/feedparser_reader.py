@@ -70,7 +70,7 @@ def read_feed(body: bytes, context: FeedContext) -> Parsed | NotParsed:
         read = _read_json if document.is_json else _read_xml
         parsed = read(document, context)
         if error := find_error_report(parsed.entries):
-            return NotParsed(cause=f"it lists nothing but an error: {error}")
+            return NotParsed(cause=f"its only entry is an error: {error}")
         return parsed
     except NoFeed as error:
         return NotParsed(cause=str(error))

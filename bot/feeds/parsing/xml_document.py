@@ -77,7 +77,7 @@ def _split_at_root(text: str) -> tuple[str, str, str]:
     root = next((match for match in _ROOT.finditer(head) if match.group(1)), None)
     before = _COMMENT.sub("", head[: root.start()] if root else head)
     if _WEB_PAGE.search(before):
-        raise NoFeed("a web page came instead of a feed")
+        raise NoFeed("the body is a web page, not a feed")
     if root is None:
         other = _ELEMENT.search(before)
         if other is None:

@@ -45,7 +45,7 @@ class StateStore(Protocol):
 
 
 class HostPolls:
-    """Finds the hosts with due feeds, and polls what is due at a host.
+    """Finds the hosts with due feeds, and polls the due feeds of a host.
 
     `list_feeds` returns all enabled feeds. `poll(feed, now, state)` polls one and saves the result.
     `restore_pauses` is given the saved states before a host is polled: another worker may have been

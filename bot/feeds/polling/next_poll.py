@@ -1,4 +1,4 @@
-"""Decides when a feed is polled next, and what is stored about it. Pure functions.
+"""Computes the time of a feed's next poll and its stored state. Pure functions.
 
 After a good response, in this order:
 1. The minimum interval is the longest of three: the operator's `poll_s`, the feed's `poll_minutes`,

@@ -78,7 +78,7 @@ class DisputedFigure(Frozen):
 
 
 class Correction(Frozen):
-    """A story by which an outlet corrects or retracts what it reported."""
+    """A story by which an outlet corrects or retracts an earlier report."""
 
     story: Story
     is_retraction: bool = False
@@ -417,7 +417,7 @@ def _find_only(codes: Iterable[str | None]) -> str | None:
 
 
 def _find_correction(ordered: Sequence[Story]) -> Correction | None:
-    """The latest story by which an outlet corrects or retracts what it reported."""
+    """The latest story by which an outlet corrects or retracts an earlier report."""
     titles: dict[tuple[str, str], str] = {}
     found: Correction | None = None
     for story in ordered:

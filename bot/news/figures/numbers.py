@@ -26,7 +26,8 @@ _WORDS = r"(?:[a-z]+\s){0,3}"
 # The end of a number whose percent sign is that of the number before: "from 10% to 30".
 _BARE = r"(?![.,]?\d)(?=[.;,]?(?:$|\s(?:as|after|in|under|and|from|for)\b))"
 
-# The words without which a sentence has no rate. The letters with which they begin are found fast.
+# A sentence without one of these has no rate. This search is fast, because all begin with a letter
+# or sign and not with `\b`.
 _MAY_BE_RATE = re.compile(r"%|per\s?cent|pct|pc\b|zero|nil")
 _FROM_TO = re.compile(
     rf"\bfrom\s+{_WORDS}({_NUMBER})(?:{_PERCENT})?\s+(?:[a-z]+\s){{0,4}}to\s+{_WORDS}"

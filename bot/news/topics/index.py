@@ -14,7 +14,7 @@ class _Entry(NamedTuple):
     first_words: frozenset[str]
     """The words and marks with which a match can begin."""
     needs: tuple[frozenset[str], ...]
-    """The pattern's needs, without the one by which the pattern is looked up."""
+    """The pattern's needs, except the one in the index."""
 
 
 class PatternIndex:
@@ -24,7 +24,7 @@ class PatternIndex:
         """Takes pairs of a name and a pattern; several patterns may share a name."""
         self._entries: list[_Entry] = []
         self._by_word: dict[str, set[int]] = {}
-        """The places in `_entries` of the patterns that are looked up by a word."""
+        """For each word, the places in `_entries` of the patterns indexed by it."""
         given = list(patterns)
         commonness = _measure_commonness([_list_needs(pattern) for _, pattern in given])
         for place, (name, pattern) in enumerate(given):
@@ -81,14 +81,14 @@ class PatternIndex:
 
 
 def _list_needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
-    """The sets of words that a pattern needs; one with only optional words needs its first ones."""
+    """The sets of words that a pattern needs. If all are optional, it needs one that begins it."""
     return pattern.needs or (pattern.first_words,)
 
 
 def _measure_commonness(
     needs: Iterable[tuple[frozenset[str], ...]],
 ) -> dict[frozenset[str], int]:
-    """How common each set of words is: how many patterns need the most common of its words."""
+    """For each set of words, the number of patterns that need the most common of its words."""
     counts: Counter[str] = Counter()
     for sets in needs:
         counts.update(frozenset().union(*sets))

@@ -34,9 +34,9 @@ class Sentence(NamedTuple):
     spans: tuple[tuple[int, int], ...]
     """The offsets of each word in the text."""
     begins: tuple[tuple[tuple[str, int], ...], ...]
-    """For each word, what a pattern may begin with there, and the index of the next word: the word
-    itself, and the mark of a name, a number or the beginning of the sentence. A name may have
-    several words."""
+    """For each word, the words and marks with which a pattern may begin there: the word itself, and
+    the mark of a name, a number or the beginning of the sentence. Each has the index of the next
+    word, because a name may have several words."""
     vocabulary: frozenset[str]
     """All words and marks."""
 

@@ -207,7 +207,7 @@ def _add_row_period(
         return row.model_copy(update={"periods": _insert_period(row.periods, amendment, source)})
     later = [column for _, column in list_columns(schedule, row) if column.from_ >= amendment.from_]
     if later or first is not None:
-        cause = f"a rate of it is known for {later[0].from_ if later else first}"
+        cause = f"it already has a rate for {later[0].from_ if later else first}"
         raise AmendmentRefused(amendment.measure, cause, _BY_FILE)
     *_, (_, column) = list_columns(schedule, row)
     period = _make_period(amendment, source)
@@ -224,7 +224,7 @@ def _insert_period(
     for period in periods:
         if period.from_ == day:
             cause = (
-                f"its rate of {format_percent(period.percent)}% begins on {format_day(day)} already"
+                f"its rate of {format_percent(period.percent)}% already begins on {format_day(day)}"
             )
             raise AmendmentRefused(amendment.measure, cause, "Give another day")
     before = [period for period in periods if period.from_ < day]

@@ -51,9 +51,9 @@ def report_stale(left: StaleApproval) -> Trouble:
     return Trouble(
         f"{made.id} left out: {left.why}",
         "An approved rate no longer fits the rates files, which have changed since, so answers "
-        f"leave it out: {what} (approved by {made.approved_by} on "
-        f"{format_day(made.approved_on)}). Reason: {left.why}. Undo it at its message, or change "
-        "the files.",
+        f"do not include it: {what} (approved by {made.approved_by} on "
+        f"{format_day(made.approved_on)}). Reason: {left.why}. Undo the approval in its message, "
+        "or edit the files.",
     )
 
 

@@ -54,7 +54,7 @@ _SUGGESTIONS = 3
 
 
 class CardReading:
-    """What a text says about cards. Its words are split once for all names."""
+    """The cards that a text names, and the card that answers it."""
 
     def __init__(self, text: str, index: "CardIndex") -> None:
         self.text = text
@@ -86,7 +86,7 @@ class CardReading:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The ids of all cards that the text names, also if a rate answers it."""
+        """The ids of all cards that the text names, even if the answer is a rate."""
         named = dict.fromkeys(one.card.id for one in self._names)
         if self.heading:
             named.pop(_CHAPTER_99, None)
@@ -176,7 +176,7 @@ class CardReading:
 
     @property
     def _asks_for_a_rate(self) -> bool:
-        """Whether rates of goods or the calendar answer a text with names, and not a card."""
+        """Whether the answer to a text with names is a rate or the calendar, not a card."""
         if not _CALENDAR.isdisjoint(self._tokens):
             return True
         first = self._names[0]
@@ -261,7 +261,7 @@ class CardIndex:
         return frozenset(chain.from_iterable(map(stem_words, self.parties.words)))
 
     def read(self, text: str) -> CardReading:
-        """What the text says about these cards."""
+        """The cards that the text names."""
         return CardReading(text, self)
 
     def find(self, text: str) -> str | None:

@@ -76,7 +76,7 @@ class Card(Frozen):
     yields_to_goods: bool = False
     """Whether the rates answer a question that names the card, an economy and goods."""
     covered: bool = True
-    """Whether the ledger has the duties of the card. If not, the card says what is known."""
+    """Whether the ledger has the duties of the card."""
     bases: tuple[str, ...] = ()
     """Legal bases. All measures on these bases belong to the card."""
     measures: tuple[str, ...] = ()

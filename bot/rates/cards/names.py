@@ -1,10 +1,11 @@
-"""The names of cards, and the words that a text and a name are compared by.
+"""The names of cards, and their search in a text.
 
 1. Law names are written in one way: `s232`, `sec. 232`, `§ 232` and `232` become `section 232`.
    `car tariffs` becomes `section 232 car` if that is all of a name.
-2. A name is in a text that has all its words, in any order. Question words such as `what` and
-   `tariff` do not count. A name with such a word, as `import quota`, stands in the text as it is. A
-   name of such words alone, as `who pays`, is the whole text.
+2. A text names a card if it has all words of one of the card's names, in any order. Question words
+   such as `what` and `tariff` are ignored. A name with a question word, such as `import quota`,
+   must be in the text in exactly this form. A name of question words only, such as `who pays`, must
+   be the whole text.
 """
 
 import re
@@ -43,7 +44,7 @@ QUESTION_WORDS = frozenset(
         "your"
     )
 )
-"""Words that a question about any law may have. They are in no name."""
+"""Words that a question about any law may have. They do not distinguish names."""
 
 
 def normalize_card_text(text: str) -> str:
@@ -53,17 +54,17 @@ def normalize_card_text(text: str) -> str:
 
 
 def list_name_words(text: str) -> list[str]:
-    """The words of a name or a question, in order, without those that every question may have."""
+    """The words of a name or a question, in order, without question words."""
     return [word for word in stem_words(normalize_card_text(text)) if word not in QUESTION_WORDS]
 
 
 def normalize_card_name(name: str) -> frozenset[str]:
-    """The words of a name or a question, without those that every question may have."""
+    """The words of a name or a question, without question words."""
     return frozenset(list_name_words(name))
 
 
 def key_card_name(name: str) -> frozenset[str]:
-    """The words by which two names are the same: all of them, if any question may have each."""
+    """The words by which two names are compared: question words only if there are no others."""
     every = frozenset(stem_words(normalize_card_text(name)))
     return every - QUESTION_WORDS or every
 
@@ -81,7 +82,7 @@ class CardName(NamedTuple):
     card: Card
     words: frozenset[str]
     phrase: str
-    """All its words, if some of them are words that every question may have; otherwise empty."""
+    """All its words, if some of them are question words; otherwise empty."""
 
     answers_before_rates: bool
     place: int
@@ -97,7 +98,7 @@ class CardNames:
 
     def __init__(self, cards: Iterable[Card]) -> None:
         self.whole: dict[Sequence[str], str] = {}
-        """The ids of the cards whose names have only words that every question may have."""
+        """The ids of the cards whose names have only question words, by these words."""
         self.spelled: dict[str, str] = {}
         """The other names as they are in the files, by their words."""
         self.owners: dict[str, str] = {}
@@ -136,7 +137,7 @@ class CardNames:
         return any(words <= one.words for one in self._all)
 
     def find(self, words: frozenset[str], stems: Sequence[str], text: str) -> list[CardName]:
-        """The names in a normalized text. `stems` are all its words, `words` those that count."""
+        """The names in a normalized text. `stems` are its words, `words` all but question words."""
         if not words.isdisjoint(self._law_numbers):
             words |= _SECTION_WORD
         elif words | _SECTOR_LAW in self._sectors and _SECTOR.fullmatch(text.strip()):
@@ -147,9 +148,9 @@ class CardNames:
 
 
 def _index_by_word(names: Iterable[CardName]) -> Mapping[str, Sequence[CardName]]:
-    """The names by the word of theirs that the fewest names have.
+    """The names, each by the rarest of its words.
 
-    A text with a name has this word, so only few names are compared with a text.
+    A text with the name has this word, so a text is compared with few names.
     """
     names = tuple(names)
     count = Counter(chain.from_iterable(one.words for one in names))

@@ -22,7 +22,7 @@ class KnownCards(NamedTuple):
     cards: Mapping[str, tuple[str, Card]]
     """The file and the first card with an id, by id."""
     keys: Mapping[str, frozenset[str]]
-    """The words by which two names are the same, by name."""
+    """The words by which a name is compared with other names, by name."""
     owners: Mapping[frozenset[str], str]
     """The id of the first card that has a name, by these words."""
 

@@ -171,7 +171,7 @@ class DutyClock(Frozen):
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError(
-                f"'{zone}' is no time zone; use a name such as Europe/Brussels"
+                f"'{zone}' is not a time zone; use a name such as Europe/Brussels"
             ) from None
         return zone
 

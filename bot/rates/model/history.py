@@ -27,7 +27,7 @@ class Step(NamedTuple):
     banned: bool = False
     """Whether an import ban begins. If so, `percent` is the last total before the ban."""
     is_open: bool = False
-    """Whether the total is not known, because a rate ends and what follows is not announced.
+    """Whether the total is not known, because a rate ends and no successor is announced.
 
     If so, `percent` is the sum of the other duties.
     """

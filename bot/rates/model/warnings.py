@@ -45,7 +45,7 @@ class Reason(StrEnum):
     GIVES_WAY = "gives_way"
     """Another counted measure replaces it on these goods."""
     MAY_RETURN = "may_return"
-    """Another measure replaced it and has ended, and the data does not say what follows."""
+    """Another measure replaced it and has ended, and no successor is known."""
     NEVER_SUMMED = "never_summed"
     PARTICULAR_GOODS = "particular_goods"
     RATE_UNKNOWN = "rate_unknown"
@@ -174,7 +174,7 @@ class RunsOut(Leading):
 
 
 class BasisChanged(Leading):
-    """In a period, duties on top of the base rate gave way to an all-in rate, or the reverse."""
+    """In a period, an all-in rate replaced duties on top of the base rate, or the reverse."""
 
     first: date
     last: date

@@ -89,7 +89,7 @@ class RateQuery(Frozen):
     respelled: tuple[Respelling, ...] = ()
     """The misspelled words of the question. The other fields have the corrected ones."""
     unread: tuple[str, ...] = ()
-    """The words of the question that were not read and that may change what it asks."""
+    """The words of the question that were not read and that may change its meaning."""
     via: tuple[str, ...] = ()
     """The economies that the goods only pass on their way."""
     history: bool = False

@@ -70,12 +70,12 @@ class TariffLines:
         return self._rows[first : bisect_left(self._rows, f"{prefix}~", first)]
 
     def count_rows(self, forms: Collection[str]) -> Mapping[str, int]:
-        """By heading, how many of its rows have a form of a word."""
+        """The number of rows of each heading that have a form of a word."""
         places = frozenset[int]().union(*(self._places.get(form, ()) for form in forms))
         return Counter(self._rows[place][:HEADING_DIGITS] for place in places)
 
     def list_with_all(self, words: Iterable[Collection[str]]) -> list[TariffLine]:
-        """The lines that have all the words, sorted by code. Each word is given by its forms."""
+        """The lines that have all the words, sorted by code. A word is given by its forms."""
         places = [{*chain(*(self._places.get(form, ()) for form in forms))} for forms in words]
         shared = set.intersection(*places) if places else set()
         return [TariffLine(*row) for row in csv.reader(self._rows[at] for at in sorted(shared))]

@@ -18,7 +18,7 @@ from bot.rates.model.measure import Confidence, Day, Source
 from bot.values import Frozen
 
 _TEXTS = 2_000
-"""Maximum texts of duties, and of special columns, that are kept parsed. The schedule has about
+"""Maximum parsed texts of duties, and of special columns, in the cache. The schedule has about
 1,500 texts of duties and 250 special columns."""
 LINE_DIGITS = 8
 """The digits of a tariff line. Codes with ten digits are statistical numbers of a line."""

@@ -1,4 +1,4 @@
-"""A tariff schedule, and what it says about the code of a question.
+"""A tariff schedule, and its lines and lists for the code of a question.
 
 Goods of a code can differ in three ways: in their 8-digit line (if the code is a heading), in their
 ten-digit number (if lists name single numbers of the line), and in the answers to the questions of
@@ -36,7 +36,7 @@ _SPECIAL_CHAPTERS = ("98", "99")
 _MAX_KEPT = 1_000
 """Maximum codes whose groups and classes of numbers are kept. Most have one class."""
 _MAX_GROUPED = 100
-"""Maximum sets of lines that are kept grouped by their duties. One of 500 lines takes 40 KB."""
+"""Maximum sets of lines in the cache of groups by duty. A set of 500 lines takes 40 KB."""
 _A_DAY = timedelta(days=1)
 _COLUMNS = {"": "general column", "column 2": "column 2"}
 
@@ -62,7 +62,8 @@ class _NumberClass(NamedTuple):
     """One of them."""
     groups: tuple[MembershipGroup, ...]
     bits: int
-    """The groups by their places among those that name the code or a part of it, as bits."""
+    """The groups as a bit set. A bit is the place of a group among those of the code and its
+    parts."""
     lines: frozenset[str]
 
 
@@ -153,8 +154,8 @@ class TariffSchedule:
         return self.lines.find(code)
 
     def group_by_duty(self, codes: frozenset[str], day: date) -> tuple[tuple[TariffLine, int], ...]:
-        """The first of all lines with the same base duties in each column on the day, with their
-        number. Codes that are no lines on the day are left out."""
+        """One line for each combination of base duties (general, column 2, special) on the day,
+        with the number of lines that have it. Codes that are not lines on the day are ignored."""
         key = (codes, bisect_left(self._former_days, day))
         known = self._grouped.get(key)
         if known is None:

@@ -45,7 +45,7 @@ def _list_texts(answer: Answer) -> Iterator[str]:
     if answer.total_range is not None and answer.questions:
         more = len(answer.questions) - _QUESTIONS
         left = f" {more} more in the details." if more > 0 else ""
-        yield f"Decides: {' '.join(answer.questions[:_QUESTIONS])}{left}"
+        yield f"Depends on: {' '.join(answer.questions[:_QUESTIONS])}{left}"
     if programs := list_programs(answer):
         yield f"Normal duty {programs}."
     if answer.has_scheduled:

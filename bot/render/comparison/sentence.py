@@ -50,7 +50,7 @@ def _describe_laws(
         for one in compared
     )
     listed = "; ".join(texts)
-    return f"A law has no one total: {listed}. Name the goods to compare totals."
+    return f"A law has no single total: {listed}. Name the goods to compare totals."
 
 
 def _describe_by_side(compared: Sequence[ComparedTotal]) -> str:
@@ -103,7 +103,7 @@ def _describe_order(
         return together
     if _differ_in_basis(groups):
         listed = "; ".join(f"{name(group)} {describe(group[0])}" for group in groups[:4])
-        return f"Not on one basis, so the lowest depends on the normal duty: {listed}."
+        return f"Only some of these include the normal duty, so the lowest depends on it: {listed}."
     others = [one for group in groups[1:] for one in group]
     if any(one.low < lowest[0].high for one in others):
         if by_case := _describe_by_case(groups, name, describe):

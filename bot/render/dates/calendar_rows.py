@@ -177,7 +177,7 @@ def describe_surroundings(
         yield from words.describe_other_rates(answer)
     if around.now and not has_rows and around.nearest is None:
         when = "earlier" if query.kind is QueryKind.CHANGES else "later"
-        yield f"No {when} change is in our data either."
+        yield f"No {when} change in our data either."
     if has_rows or around.nearest is None:
         return
     [row] = build_calendar_rows([around.nearest], parties)

@@ -63,7 +63,7 @@ def describe_next(item: Upcoming, answer: Answer) -> str:
     unknown = item.change.kind is ChangeKind.ENDS and (
         answer.checked is None or item.on > answer.checked
     )
-    more = " (what follows is not known)" if unknown else ""
+    more = " (no successor known)" if unknown else ""
     return f"{subject} {_describe_short_change(item.change)}{more}"
 
 

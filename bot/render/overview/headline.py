@@ -77,7 +77,7 @@ def format_short_total(answer: Answer) -> str:
 
 
 def has_figure(answer: Answer) -> bool:
-    """Whether the answer says what is charged, on some goods at least."""
+    """Whether the answer has a duty, on some goods at least."""
     return bool(format_short_total(answer) or answer.on_goods or answer.lines)
 
 
@@ -220,7 +220,7 @@ def is_other_figure(one: ClaimTotal, span: tuple[Decimal, Decimal] | None) -> bo
 
 
 def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> str:
-    """The goods that pay the number and what decides, after the number."""
+    """The goods that pay the number and the facts on which it depends, after the number."""
     if answer.basis is TotalBasis.LAYER:
         named = len(answer.goods) == 1
         return ", this duty alone" if named else ", these duties alone"
@@ -324,7 +324,7 @@ def _describe_missing(answer: Answer) -> Iterator[Piece]:
         yield Piece(words.format_span(*span), strong=True)
         yield Piece(" otherwise, or " if free is not None else " or ")
         yield Piece("banned", strong=True)
-        yield Piece(", the tariff line decides")
+        yield Piece(", depending on the tariff line")
         return
     if any(isinstance(one, kinds.NotCovered) for one in answer.warnings):
         yield Piece("Not in our data", strong=True)

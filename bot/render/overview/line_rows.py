@@ -160,12 +160,12 @@ def _label_lines(group: LinesTotal, duties: _AnswerDuties) -> str:
 def _build_line_row(one: _LineGroup, duties: _AnswerDuties) -> GoodsRow:
     low = min(group.low for group in one.groups)
     high = max(group.high for group in one.groups)
-    why = _name_parts_of_total(one.groups[0], duties) if low == high else "the goods decide"
+    why = _name_parts_of_total(one.groups[0], duties) if low == high else "depending on the goods"
     if not (low or high or one.groups[0].duties):
         why = "no additional duty"
     selective = duties.list_selective(one.groups[0])
     if not selective and duties.is_general and not (low == high > 0):
-        why = "the goods decide" if high else "exempt" * bool(duties.answer.total_percent)
+        why = "depending on the goods" if high else "exempt" * bool(duties.answer.total_percent)
     alone = _find_alone(one.groups[0], duties) if low == high > 0 else None
     if alone is not None and len(one.groups) == 1:
         return GoodsRow(

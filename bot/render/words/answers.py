@@ -34,15 +34,15 @@ def format_total(answer: Answer) -> str | None:
 
 
 def describe_range(answer: Answer) -> str:
-    """What decides which total of the range applies; empty if there is only one total."""
+    """The facts on which the total depends; empty if there is only one total."""
     if answer.total_range is None:
         return ""
     if any(one.rate.low is not None for one in answer.components):
         # A list with several rates, or a duty above a quota.
-        return "the goods and their conditions decide"
+        return "depending on the goods and their conditions"
     same_lines = len({(group.low, group.high, group.banned) for group in answer.lines}) < 2
     by_goods = answer.rows or answer.choices or (answer.questions and same_lines)
-    return "the goods decide" if by_goods else "the tariff line decides"
+    return "depending on the goods" if by_goods else "depending on the tariff line"
 
 
 def list_unchecked(answer: Answer) -> list[Component]:
@@ -179,7 +179,7 @@ def describe_definition(answer: Answer) -> str:
     """Which duties the total counts. Published figures often count other duties."""
     mfn = _DEFINITIONS[answer.base_share]
     if answer.rows:
-        return "each duty of the law by itself; the goods decide which one applies"
+        return "each duty of the law separately; the goods determine which one applies"
     if answer.basis is TotalBasis.LAYER:
         return f"this duty alone, {mfn}"
     if answer.basis is TotalBasis.GENERAL:

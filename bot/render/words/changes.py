@@ -50,7 +50,7 @@ def describe_change(what: Change) -> str:
         case ChangeKind.STRUCK_DOWN:
             return "struck down, no longer charged"
         case ChangeKind.CONTINUES:
-            return f"{new} continues on a new basis. {what.text}".removesuffix(". ")
+            return f"{new} continues on a new legal basis. {what.text}".removesuffix(". ")
         case ChangeKind.CHANGES:
             return f"{new}, from {format_percent(what.from_percent)}%"
         case ChangeKind.ENDS:
@@ -73,7 +73,7 @@ def describe_step(one: Step) -> str:
     texts = "; ".join(
         _describe_rate_change(each.measure.name, each.change, one) for each in one.changes
     )
-    return f"{texts}; what follows is not known" if one.is_open else texts
+    return f"{texts}; no successor known" if one.is_open else texts
 
 
 def _describe_rate_change(name: str, what: Change, step: Step) -> str:
@@ -120,7 +120,7 @@ def describe_checked_period(period: CheckedPeriod | None) -> str:
 _DOUBTS = {
     DoubtKind.MAY_BE_PROLONGED: "It may be extended or replaced; nothing is announced yet.",
     DoubtKind.ANNOUNCED: "Announced; it may still change.",
-    DoubtKind.SUSPENDED: "Suspended: on the books, not charged.",
+    DoubtKind.SUSPENDED: "Suspended: not charged for now.",
     DoubtKind.STRUCK_DOWN: "Struck down by a court.",
     DoubtKind.CAVEAT: "",
     DoubtKind.NO_SOURCE_OPENED: "No source was opened for it; treat it as unverified.",

@@ -40,7 +40,7 @@ def describe_status(component: Component) -> str:
         span = f"scheduled {first}, not verified"
     if component.rate_since is not None:
         since = format_day(component.rate_since)
-        return f"{state} at this rate since {since}; on these terms {span}"
+        return f"{state} at this rate since {since}; under these terms {span}"
     return span if component.is_foreseen else f"{state} {span}"
 
 
@@ -112,13 +112,13 @@ _EXCLUSIONS = {
     Reason.ANNOUNCED: "announced, not in force",
     Reason.STRUCK_DOWN: "struck down, no longer charged",
     Reason.NOTHING_CHARGED: "nothing charged",
-    Reason.PARTNER_EXEMPT: "this partner had an exemption, a quota or a rate of its own",
+    Reason.PARTNER_EXEMPT: "this partner had an exemption, a quota or its own rate",
     Reason.GOODS_EXEMPT: "these goods are exempt: {text}",
     Reason.SPECIFIC: "not a percent of the value",
     Reason.IMPORT_BAN: "these goods may not be imported",
     Reason.BAN_ON_SOME_LINES: "some tariff lines of these goods may not be imported",
     Reason.SOME_LINES: "applies to some tariff lines of these goods only",
-    Reason.LINE_DECIDES: "one of several rates for this heading; the tariff line decides",
+    Reason.LINE_DECIDES: "one of several rates for this heading, depending on the tariff line",
     Reason.DEPENDS: "charged on some of these goods only: {text}",
     Reason.OTHER_COUNTED: "only one of these applies to a tariff line; counted: {by}",
     Reason.GIVES_WAY: "not charged on goods with {by}",

@@ -149,7 +149,7 @@ def _other_rates(one: kinds.OtherRates, answer: Answer) -> str:
 
 def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
     rate = f"{format_percent(one.percent)}% until {format_day(one.until)}"
-    return f"Not in the total: {one.measure}, {rate}. We do not know what follows."
+    return f"Not in the total: {one.measure}, {rate}. No successor known."
 
 
 def _depends_on_goods(one: kinds.DependsOnGoods, _: Answer) -> str:
@@ -180,8 +180,8 @@ def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
     ]
     some = f" On some tariff lines: {'; '.join(maybe)}." if maybe else ""
     return (
-        f"We have no duty on all of these goods on {format_day(answer.on)}; that does not mean "
-        f"that none is due.{some} Not covered: {one.not_followed}."
+        f"We have no duty on all of these goods on {format_day(answer.on)}; this does not "
+        f"mean that none is due.{some} Not covered: {one.not_followed}."
     )
 
 
@@ -215,7 +215,7 @@ def _describe_last_check(one: kinds.Stale) -> str:
     if not one.older:
         return f"Last checked {format_day(first)}{ago}."
     younger = [f"{each.measure} {format_day(each.checked)}" for each in one.older[1:]]
-    rest = ", ".join([*younger, f"all else {format_day(one.checked)}"])
+    rest = ", ".join([*younger, f"all others {format_day(one.checked)}"])
     return f"{one.older[0].measure} last checked {format_day(first)}{ago}, {rest}."
 
 
@@ -237,9 +237,7 @@ def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
 def _asked_not_covered(one: kinds.AskedNotCovered, answer: Answer) -> str:
     duties = (*answer.components, *answer.not_counted)
     if one.names == (_QUOTAS,) and any("in quota" in each.measure for each in duties):
-        return (
-            "The rates within and above the quota are in our data; how much of it is left is not."
-        )
+        return "The rates within and above the quota are in our data. The rest of the quota is not."
     *others, last = one.names
     if others and last.endswith(" duties"):
         others = [name.removesuffix(" duties") for name in others]
@@ -287,7 +285,7 @@ def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
     if any(each.measure_id != BASE_ID for each in answer.components):
         rest = "only duties on goods in general are counted"
     elif any(isinstance(each, kinds.SuspendedDuty) for each in answer.warnings):
-        rest = "no other duty than the suspended ones is in our data"
+        rest = "our data has only suspended duties"
     untracked = any(isinstance(each, kinds.NotCovered) for each in answer.warnings)
     known = answer.base or answer.base_range or untracked
     where = "" if known else describe_tariff_source(answer.imposer)

@@ -15,7 +15,7 @@ from bot.store.message_lanes import MessageLanes
 SWEEP_S = 1.0
 SWEEP_ALL_S = 10.0
 SWEPT = timedelta(seconds=60)
-"""How far back the sweep of each second looks. The other one finds what it has missed."""
+"""How far back the sweep of each second looks. The other sweep finds the rest."""
 _REFRESH_S = 10.0
 _READ_STATES_S = 60.0
 _FORGET_S = 60.0

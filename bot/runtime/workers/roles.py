@@ -69,7 +69,7 @@ def _require_http(settings: Settings) -> None:
 
 
 class WebApplication(Application):
-    """Receives requests and queues what they cause; sends no queued message and polls no feed."""
+    """Receives requests and queues the resulting messages; does not send them or poll feeds."""
 
     async def _start(self) -> None:
         enter = self._parts.enter_async_context

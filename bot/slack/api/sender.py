@@ -283,7 +283,7 @@ class SlackSender:
         """
         if self._on_unknown == "may_miss":
             raise SendRefused(
-                "it may have arrived and the app cannot look: give it a history scope, "
+                "it may have arrived, and the app cannot check: add a history scope, "
                 "or set TARIFFWIRE_UNKNOWN_OUTCOME=may_repeat"
             )
         message, *_ = await self._compose(delivery, stories, thread_ts, may_repeat=True)

@@ -94,7 +94,7 @@ async def _report_once(
     """Notifies the operators. A second report by the same person about the same subject is only
     confirmed."""
     if context.report_mistake is None:
-        return render_notice("This bot has no operators to whom it could be reported.")
+        return render_notice("This bot has no operators who could receive the report.")
     key = f"report {report.team} {report.user} {subject}"
     with context.deduplicator.once(key, context.service.clock()) as is_new:
         if is_new:

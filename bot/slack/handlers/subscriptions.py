@@ -428,7 +428,7 @@ async def _pause_until(
     try:
         reply = await context.service.subscriptions.execute(command, _request(body, state))
     except CommandNotUnderstood:
-        return _FieldProblem(forms.PAUSE_UNTIL, "Choose a day to come, at most about a year ahead.")
+        return _FieldProblem(forms.PAUSE_UNTIL, "Choose a future day, at most about a year ahead.")
     return render_result(await _finish(context, Click(body, {}), reply, seen_in=""))
 
 

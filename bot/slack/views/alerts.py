@@ -171,7 +171,7 @@ def render_why(
     reasons = [f"Because {here} {describe_match(each, parties)}." for each in matched]
     words = ", ".join(quote_text(words) for words in _list_words(story))
     lines = [
-        *(reasons or ["No subscription here matches it any more."]),
+        *(reasons or ["No subscription here matches it now."]),
         f"Matched: {words}." if words else "",
         f"Source: {quote_text(story.source)} ({story.kind.value}).",
     ]
@@ -193,7 +193,7 @@ def render_why(
 
 def render_topics_to_mute(topics: Sequence[Topic]) -> Message:
     """Asks which topic of an event to mute."""
-    text = "Which topic should wait for 24 hours?"
+    text = "Which topic do you want to mute for 24 hours?"
     buttons = (button(each.label.capitalize(), f"{MUTE_TOPIC}_{each}", each) for each in topics)
     return Message(text, (section(text), *actions(*buttons)))
 
@@ -406,7 +406,7 @@ def _make_rate_button(event: Event, rate: RateNow | None, parties: Parties) -> E
 
 
 def _format_development(story: Story, stories: Sequence[Story], parties: Parties) -> str:
-    """One development: what is new, and the headline as a link to its source."""
+    """One development: the new facts, and the headline as a link to its source."""
     event = summarize_event([each for each in stories if each.published <= story.published])
     disputed = [
         _list_outlets(each)

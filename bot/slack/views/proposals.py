@@ -161,7 +161,7 @@ def _format_source(source: ReportSource) -> str:
 
 
 def _describe_effect(proposal: Proposal) -> str:
-    """Says what an approval would change or, if it is not possible yet, what is missing."""
+    """The effect of an approval or, if it is not possible yet, the missing facts."""
     if proposal.already:
         return (
             f"Our data now has this rate: {bold(escape(proposal.already, 250))}. *Reject* closes "

@@ -67,7 +67,7 @@ def add_late_line(message: Message, late_by: timedelta | None, error: str) -> Me
 def _format_quiet_week(week: QuietWeek) -> str:
     stories = "1 story" if week.stories == 1 else f"{week.stories} stories"
     feeds = "1 feed" if week.feeds == 1 else f"{week.feeds} feeds"
-    text = f"Watched for you this week: {stories} from {feeds}, nothing matched."
+    text = f"This week: {stories} from {feeds}, none matched."
     if week.next_on is not None:
         change = f"{format_day(week.next_on)}, {escape(week.next_measure)}"
         text += f" Next known change: {change}."

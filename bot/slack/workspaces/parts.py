@@ -71,7 +71,7 @@ class WorkspaceSender:
         await (await self._find(team)).check_workspace(team)
 
     def keep_only(self, teams: Collection[str]) -> None:
-        """Drops what is known of other workspaces: they have removed the app."""
+        """Drops the state of other workspaces: they have removed the app."""
         self._senders.keep_only(teams)
 
     async def _find(self, team: str) -> SlackSender:

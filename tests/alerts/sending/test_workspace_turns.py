@@ -108,7 +108,7 @@ async def test_messages_that_wait_for_a_turn_do_not_delay_another_workspace(stor
         return 0.0 if team == "T2" else await turns.take(team)
 
     dispatcher = Dispatcher(store.outbox, slack, lambda: NOON, pace_s=0, slots=1, take_turn=take)
-    # More than may be in flight.
+    # One more than the limit of messages in flight.
     await store.queue(*(delivery("a", f"C{number}") for number in range(CLAIMS_PER_SLOT + 1)))
     running = asyncio.create_task(dispatcher.run(stop))
     async with asyncio.timeout(10):
@@ -116,7 +116,7 @@ async def test_messages_that_wait_for_a_turn_do_not_delay_another_workspace(stor
         await store.queue(*others)
         dispatcher.wake()
         await slack.has_posted(len(others))
-        # Those of the first workspace still wait.
+        # The messages of the first workspace are still in flight or queued.
         counts = await store.outbox.counts()
         assert (counts[DeliveryState.RESERVED], counts[DeliveryState.QUEUED]) == (
             CLAIMS_PER_SLOT,

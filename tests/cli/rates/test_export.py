@@ -155,7 +155,7 @@ ROW = """approved:
         ("  from: 2026-12-01", "  form: 2026-12-01", 2, "approved.0.from", "missing"),
         ("imposer: US", "imposer: BR", 2, "approved.0", "no file for BR"),
         ("us-232-steel", "us-gone", 2, "approved.0", "no measure 'us-gone'"),
-        ("from: 2026-12-01", "from: 2025-06-04", 2, "approved.0", "begins on 4 Jun 2025 already"),
+        ("from: 2026-12-01", "from: 2025-06-04", 2, "approved.0", "already begins on 4 Jun 2025"),
         ("  measure: us-232-steel\n", "", 2, "approved.0", "needs a name"),
         ("approved_on: 2026-11-25\n", f"approved_on: 2026-11-25\n{ROW[10:]}", 11, "approved.1", ""),
     ],

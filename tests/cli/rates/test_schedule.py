@@ -50,7 +50,7 @@ def test_a_heading_shows_its_lines() -> None:
 
 
 @pytest.mark.parametrize("code", ["8507.6", "abc", "8507.61.00", "9998"])
-def test_a_code_that_is_none_or_is_unknown_is_refused(code: str) -> None:
+def test_an_invalid_or_unknown_code_is_refused(code: str) -> None:
     shown = run("show", code)
     assert shown.exit_code == 1
     assert "tariffwire:" in shown.output

@@ -34,7 +34,7 @@ def run_in_pipe(folder: Path, *words: str, **env: str) -> tuple[int, str, str]:
 
 
 def run_as_on_terminal(folder: Path, *words: str, **env: str) -> str:
-    """The output of a command that takes its stdout for a terminal of 80 columns."""
+    """The output of a command that treats its stdout as a terminal of 80 columns."""
     terminal = {"TERM": "xterm-256color", "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)}
     code, printed, _ = run_in_pipe(folder, *words, **terminal, **env)
     assert code == 0

@@ -278,7 +278,7 @@ def test_an_id_that_is_an_address_replaces_a_missing_link() -> None:
 def test_a_feed_whose_only_entry_is_an_error_is_not_read() -> None:
     found = outcome(rss([item(1, "Bridge returned error 502! (19000)")]))
     assert found == NotParsed(
-        cause="it lists nothing but an error: Bridge returned error 502! (19000)"
+        cause="its only entry is an error: Bridge returned error 502! (19000)"
     )
 
 
@@ -334,8 +334,8 @@ def test_a_long_line_with_one_invalid_byte_is_parsed_quickly() -> None:
         ("", "the body is empty"),
         (" \n\t", "the body is empty"),
         ("\ufeff", "the body is empty"),
-        (PAGE, "a web page came instead of a feed"),
-        ("<html><pre>&lt;rss&gt;</pre><rss></rss></html>", "a web page came instead of a feed"),
+        (PAGE, "the body is a web page, not a feed"),
+        ("<html><pre>&lt;rss&gt;</pre><rss></rss></html>", "the body is a web page, not a feed"),
         ("<opml version='2.0'><body/></opml>", "its first element is <opml>, not a feed"),
         ("<urlset/>", "its first element is <urlset>, not a feed"),
         ("Service unavailable", "the body is neither XML nor JSON"),

@@ -28,7 +28,7 @@ async def test_a_body_is_parsed_in_another_process(workers: ProcessPool) -> None
 async def test_the_error_names_the_feed_and_the_cause(workers: ProcessPool) -> None:
     with pytest.raises(NotAFeed) as caught:
         await workers.parse(PAGE.encode(), SOURCE)
-    assert str(caught.value) == "wire: a web page came instead of a feed"
+    assert str(caught.value) == "wire: the body is a web page, not a feed"
 
 
 async def test_a_parse_past_its_deadline_is_killed_and_the_next_one_works() -> None:

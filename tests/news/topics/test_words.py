@@ -20,8 +20,8 @@ def read(text: str) -> Sentence:
 
 
 def words(text: str) -> list[tuple[str, ...]]:
-    """Each word as it stands in the text, followed by what a pattern may begin with there. The mark
-    of a name has the number of the name's words.
+    """Each word of the text, followed by the words and marks with which a pattern may begin there.
+    The mark of a name has the number of the name's words.
     """
     sentence = read(text)
     return [

@@ -120,8 +120,8 @@ def test_an_approved_rate_ends_when_the_rate_it_replaces_would_have_ended(
     [
         (amendment(measure="us-nothing"), "no measure"),
         (amendment(imposer="BR"), "no file for BR"),
-        (amendment(measure="us-232-steel", from_=date(2025, 6, 4)), "begins on 4 Jun 2025 already"),
-        (amendment(from_=date(2026, 7, 24)), "a rate of it is known for 2026-07-24"),
+        (amendment(measure="us-232-steel", from_=date(2025, 6, 4)), "already begins on 4 Jun 2025"),
+        (amendment(from_=date(2026, 7, 24)), "it already has a rate for 2026-07-24"),
         (new_measure(legal_basis=""), "legal basis"),
         (new_measure(partners=("XX",)), "no economy is called 'XX'"),
         (new_measure(scope=Scope(goods=("unobtainium",))), "no kind of goods"),

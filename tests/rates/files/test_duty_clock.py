@@ -44,5 +44,5 @@ def test_each_importing_country_has_its_own_day(ledger: Ledger) -> None:
 
 
 def test_an_unknown_time_zone_is_refused_with_its_name() -> None:
-    with pytest.raises(ValidationError, match="'Mars/Olympus' is no time zone"):
+    with pytest.raises(ValidationError, match="'Mars/Olympus' is not a time zone"):
         DutyClock(zone="Mars/Olympus")

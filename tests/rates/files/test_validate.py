@@ -68,7 +68,7 @@ def test_a_valid_ledger_is_read(folder: Path, parties: Parties) -> None:
             "exempt.0.partners",
             "no economy is called 'XX'",
         ),
-        ("imposer: US", "imposer: US\nclock: {zone: Mars}", 2, "clock.zone", "is no time zone"),
+        ("imposer: US", "imposer: US\nclock: {zone: Mars}", 2, "clock.zone", "is not a time zone"),
         ("partners: [CN]", "partners: [XX]", 8, "measures.0.partners", "no economy"),
         (
             "covers",

@@ -1,4 +1,4 @@
-"""Misspelled words are corrected, and the query has each with the word it was read as."""
+"""Misspelled words are corrected, and the query lists each with its correction."""
 
 import pytest
 

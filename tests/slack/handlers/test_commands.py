@@ -125,7 +125,7 @@ async def test_subscribing_again_ends_a_pause_and_says_so(context: SlackContext)
     subscriptions.kept = [kept.model_copy(update={"paused_at": NOW, "paused_reason": "x"})]
     reply = await answer(context, ask("subscribe tariffs"))
     assert "Already" in as_text(reply)
-    assert "pause of this conversation" in as_text(reply)
+    assert "pause of the subscriptions here ended" in as_text(reply)
     assert reply.in_channel
     assert resumed == [True]
 

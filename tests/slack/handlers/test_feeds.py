@@ -157,7 +157,7 @@ async def test_operators_see_how_to_resume_a_stopped_feed() -> None:
 async def test_a_refused_add_or_remove_is_explained() -> None:
     given, _ = context_with()
     said = valid_text(await ask(given, "feeds add https://new.example/page"))
-    assert "a web page came instead of a feed" in said
+    assert "the body is a web page, not a feed" in said
     for verb in ("remove", "resume"):
         assert "no such feed" in valid_text(await ask(given, f"feeds {verb} unknown"))
 

@@ -437,7 +437,7 @@ async def test_a_pause_is_acknowledged_before_slack_says_who_is_in_the_channel(
         user = Subscriber(workspace, context)
         one = await user.add(user.channel)
         people.members.add((user.channel, workspace.person_id))
-        for day, said in (("2025-05-01", "a day to come"), ("2025-05-20", "paused")):
+        for day, said in (("2025-05-01", "a future day"), ("2025-05-20", "paused")):
             await user.open_home()
             await user.click_home(PAUSE, f"until {one.id}")
             people.answers.clear()
@@ -571,7 +571,7 @@ async def test_who_has_left_a_channel_acts_on_nothing_there_from_the_home_tab(
     assert await user.read("trade-news") == "[]"
     drawn = json.dumps(await user.open_home(), ensure_ascii=False)
     assert "China" not in drawn.partition("My alerts")[2].partition("Coming up")[0]
-    assert "1 that you made is not shown" in drawn
+    assert "1 that you created is not shown" in drawn
 
 
 async def test_without_the_scope_a_channels_subscription_is_changed_there(user: Subscriber) -> None:

@@ -578,7 +578,7 @@ def test_why_says_that_a_bloc_or_a_member_was_named_instead() -> None:
 
 
 def test_why_says_if_the_subscription_has_ended() -> None:
-    assert "No subscription here matches it any more." in why()
+    assert "No subscription here matches it now." in why()
 
 
 def test_why_says_how_the_newest_story_joined_the_event() -> None:

@@ -73,7 +73,7 @@ def test_the_ends_of_problems_that_others_report_name_their_beginning() -> None:
 
 def test_a_quiet_week_says_what_was_read_and_what_comes_next() -> None:
     text = render(QuietWeek(stories=2, feeds=1, next_on=date(2026, 12, 4), next_measure="Steel"))
-    assert "2 stories from 1 feed, nothing matched. Next known change: 4 Dec 2026, Steel." in text
+    assert "2 stories from 1 feed, none matched. Next known change: 4 Dec 2026, Steel." in text
     assert "Next known change" not in render(QuietWeek(stories=0, feeds=3))
 
 

@@ -11,11 +11,11 @@ _A_DAY = timedelta(days=1)
 
 
 class Timeline:
-    """The duties on the goods of a question on each day. They are the same between two changes, so
-    they are computed once for all days between them."""
+    """The duties on the goods of a question on each day, computed once for all days between two
+    changes."""
 
     def __init__(self, context: RateContext, selection: Selection) -> None:
-        """`selection` has the measures that the question is about, stacked on its day."""
+        """`selection` is the measures of the question, stacked on its day."""
         self.context, self.selection = context, selection
         days = set(list_change_days(selection.chosen, exemptions=context.wanted is not None))
         if (line := context.line) is not None:
@@ -25,7 +25,7 @@ class Timeline:
         self._found: dict[int, Selection] = {}
 
     def select(self, day: date) -> Selection:
-        """The measures that the question is about, stacked on the day."""
+        """The measures of the question, stacked on this day."""
         place = bisect_right(self.days, day)
         if place not in self._found:
             first = self.days[place - 1] if place else day

@@ -123,7 +123,7 @@ def stack_line(
 
 
 class _LeviedDuty(NamedTuple):
-    """A measure that charges something on the day."""
+    """A measure that charges a duty on the day."""
 
     measure: Measure
     period: RatePeriod
@@ -131,11 +131,11 @@ class _LeviedDuty(NamedTuple):
     exclusion: Exclusion | None
     """Why goods of the partner do not pay it; None if they pay it."""
     partly_exempt: tuple[Exemption, ...]
-    """Its exemptions of some of the goods in words."""
+    """Its conditional exemptions for the goods of the question."""
 
     @property
     def tells_cases_apart(self) -> bool:
-        """Whether it matters which goods its lists name."""
+        """Whether its lists make a difference between the cases."""
         return self.exclusion is None or bool(self.exclusion.text)
 
 
@@ -199,7 +199,7 @@ def _split_by_claim(
 
 
 def _list_applying(case: LineCase, levied: Iterable[_LeviedDuty]) -> Iterator[_LeviedDuty]:
-    """The duties that apply to the goods of the case, or exempt them."""
+    """The duties that apply to the goods of the case or explicitly exempt them."""
     named = {one.list for one in case.groups if one.kind in NAMING}
     for duty in levied:
         if duty.measure.applies_to_all_goods or not named.isdisjoint(duty.lists):

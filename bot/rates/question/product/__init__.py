@@ -1,1 +1,1 @@
-"""The words for goods and duties in a question, and what they name."""
+"""The words for goods and duties in a question, and their meaning."""

@@ -70,7 +70,7 @@ def _drop_tails(run: Sequence[Item]) -> list[str]:
 
 
 def _find_head(named: Sequence[Item], goods: Goods) -> tuple[str, ...]:
-    """The goods that a phrase with these goods means: the last, or what is narrower."""
+    """The goods that a phrase with these goods means: the last ones, or narrower ones."""
     last = named[-1].goods
     narrower = (item.goods for item in named[:-1] if is_part_of(item.goods, last, goods))
     return next(narrower, last)

@@ -35,8 +35,8 @@ class HeadingSearch:
         return self._lines.words if self._lines else _NO_WORDS
 
     def prepare(self) -> None:
-        """Indexes the words of the descriptions, which takes 80 ms. Otherwise, the first question
-        that needs them does."""
+        """Indexes the words of the descriptions, which takes 80 ms. Without this call, the first
+        question that needs them has to wait for it."""
         _ = self.words
 
     def has_word(self, word: str) -> bool:

@@ -30,7 +30,7 @@ class SimilarNames:
         return [name for name in self._names.goods_by_name if len(name) > 3]
 
     def correct(self, wanted: ParsedProduct, asked: str) -> ParsedProduct:
-        """The product as the goods whose name the text misspells; the product itself if none.
+        """The goods whose name the text misspells. Returns `wanted` if there are none.
 
         `asked` are the words of the text as `stem_words` returns them.
         """

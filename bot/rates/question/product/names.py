@@ -16,7 +16,7 @@ _KINDS_OF_LAWS = frozenset({"layer", "base", "claim"})
 
 
 class ProductName(NamedTuple):
-    """A name, with what it names."""
+    """A name, with the goods or duties that it names."""
 
     words: tuple[str, ...]
     """The words as `stem_words` returns them."""

@@ -180,7 +180,7 @@ class ProductReader:
     def _add_matches(
         self, draft: _Draft, text: ProductWords, at: int, matches: Sequence[ProductName]
     ) -> None:
-        """Adds what is at word `at`: `matches`, or an unknown word."""
+        """Adds the `matches` at word `at`, or an unknown word."""
         end = at + (len(matches[0].words) if matches else 1)
         words = text.words[at:end]
         goods = tuple(dict.fromkeys(one.key for one in matches if one.kind == "goods"))

@@ -165,7 +165,7 @@ def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
         calendar = format_query(parse_calendar(question, vocabulary))
         options = _list_rates(words_only, words.codes, vocabulary)
         options += [("Changes in this time", calendar), ("All cards", "cards")]
-        raise UnclearQuestion(words_only, f"Not read: {words_only}. Which answer helps?", options)
+        raise UnclearQuestion(words_only, f"Not read: {words_only}. Which do you want?", options)
     if not reader.understands(words_only):
         suggestions = reader.suggest_names(reader.read_any(words_only))
         raise UnknownParty(words_only, suggestions, "neither goods nor an economy we know")

@@ -241,7 +241,7 @@ def _offer_cards(named: Sequence[str], product: str, cards: CardIndex) -> Unclea
     options += [("Upcoming changes", "upcoming"), ("All cards", "cards")]
     return UnclearQuestion(
         product,
-        "We read neither goods nor an economy in this question. Which answer helps?",
+        "We found neither goods nor an economy in this question. Which do you want?",
         options[:_MAX_MEANINGS],
     )
 
@@ -305,7 +305,7 @@ def _ask_for_goods_of_region(text: str, codes: Sequence[str], vocabulary: Vocabu
         for one in origins
     ]
     asked = " ".join(found.group().split())
-    cause = f"“{asked}” is a region or a group, and duties are set by economy. Which one helps?"
+    cause = f"“{asked}” is a region or a group, and duties are set by economy. Which do you mean?"
     raise UnclearQuestion(asked, cause, options)
 
 

@@ -90,4 +90,4 @@ def _ask_for_direction(code: str, asked: Callable[..., RateQuery]) -> NoReturn:
         ("Upcoming changes", "upcoming"),
     ]
     said = "Retaliation is a duty on goods of the US, and the question names goods of another"
-    raise UnclearQuestion("the importing country", f"{said} economy. Which answer helps?", options)
+    raise UnclearQuestion("the importing country", f"{said} economy. Which do you want?", options)

@@ -183,7 +183,7 @@ def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Voca
     product = trim_product([one for one in words.other_words if one not in _MATERIALS])
     unread = list_unknown(product, vocabulary.reader)
     query = RateQuery(kind=QueryKind.PAIR, product=product, unread=unread)
-    reason = "The question is about the trade of others, and we read only goods and origins."
+    reason = "The question is about trade between other countries. We read only goods and origins."
     _offer_answers(reason, f"{text} secondary tariffs", words, query, vocabulary)
 
 
@@ -293,7 +293,7 @@ def _offer_answers(
     said = f"Not read: {unread}. " if unread else ""
     raise UnclearQuestion(
         unread or "the question",
-        f"{said}{reason} Which answer helps?",
+        f"{said}{reason} Which do you want?",
         [(cut_label(label), command) for label, command in options[:_MAX_OPTIONS]],
     )
 

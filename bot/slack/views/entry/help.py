@@ -27,9 +27,13 @@ class _Line(NamedTuple):
 
 _GROUPS = {
     "Ask": (
-        _Line("Duties of two economies; add goods, a code or a day", "us china", "US and China"),
-        _Line("The duty on a product, by a form", "", "Check a product"),
-        _Line("Changes that come next", "upcoming", "Upcoming changes"),
+        _Line(
+            "Duties of one economy on another; add goods, a code or a day",
+            "us china",
+            "US and China",
+        ),
+        _Line("The duty on a product, with a form", "", "Check a product"),
+        _Line("Duty changes in the next 60 days", "upcoming", "Upcoming changes"),
     ),
     "Watch": (
         _Line("Get news posted here", "subscribe tariffs", "Subscribe to tariffs"),

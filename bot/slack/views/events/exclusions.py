@@ -18,10 +18,10 @@ APPLY = "fewer_apply"
 
 
 def render_proposed(reply: ProposedExclusions, parties: Parties) -> Message:
-    """At most three exclusions, each with a button that shows what it would have hidden."""
+    """At most three exclusions, each with a button that shows the stories that it would hide."""
     subscription = reply.subscription
     if subscription is None:
-        text = "No subscription here matches this story any more."
+        text = "No subscription here matches this story now."
         return Message(text if reply.title else "This story is no longer saved.", (section(text),))
     about = describe_criteria(subscription.criteria, parties)
     subscriptions = button("Subscriptions here", f"{RUN}_0", "list")
@@ -29,7 +29,7 @@ def render_proposed(reply: ProposedExclusions, parties: Parties) -> Message:
         text = f"I found nothing to exclude from {about}. You can edit the subscription."
         return Message(text, (section(text), *actions(subscriptions)))
     text = f"{bold('Fewer like this')}: {quote_text(reply.title, 150)} came because of {about}."
-    note = "Choose what to leave out. You see first what that would have hidden."
+    note = "Choose an exclusion. First, you see the stories that it would have hidden."
     if reply.others:
         many = "another subscription" if reply.others == 1 else "other subscriptions"
         note += f" It also matches {many} here."
@@ -57,7 +57,7 @@ def render_preview(reply: PreviewedExclusion, parties: Parties) -> Message:
     about = describe_criteria(reply.narrower, parties)
     row = actions(
         button(
-            "Leave these out",
+            "Exclude these",
             APPLY,
             write_exclusion(reply.subscription, reply.exclusion),
             style="primary",

@@ -1,4 +1,4 @@
-"""An event as an item of a list: its status, what is new, its headline and its outlets."""
+"""An event as an item of a list: its status, new facts, headline and outlets."""
 
 import re
 from collections.abc import Sequence

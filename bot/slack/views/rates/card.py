@@ -1,4 +1,4 @@
-"""Renders the card of a law or topic: what it is, its state and rates now, its rulings, what comes.
+"""Renders the card of a law or topic: description, state, rates, rulings, next dates.
 
 A card has at most `MAX_WORDS` visible words. What does not fit is in the details, which a button
 shows in a modal with pages, and a command as a message of its own.

@@ -89,7 +89,7 @@ def render_comparison(
 
 
 def _render_notes(comparison: RateComparison, coming: str) -> list[Block]:
-    """What the rows do not say: doubts, programs, what the data does not cover, what comes next."""
+    """The facts below the rows: doubts, programs, duties that are not covered, next changes."""
     notes = [escape(text, _NOTE) for text in comparison.notes]
     left = len(notes) - _NOTES
     more = [f"{left} more notes in the details."] if left > 0 else []

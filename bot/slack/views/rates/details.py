@@ -105,7 +105,7 @@ def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
 
 
 def _list_all(answer: Answer, reply: RateAnswers) -> Iterator[Block]:
-    """The duties of one of several answers, what comes next, its history and notes."""
+    """The duties of one of several answers, the next changes, its history and notes."""
     yield section(bold(escape(format_title(answer, reply.today), 300)))
     yield from _list_duties(answer)
     yield from _list_next(answer)
@@ -170,7 +170,7 @@ def _list_duties(answer: Answer) -> Iterator[Block]:
     yield section(markup.format_definition(answer))
     if answer.questions:
         asked = "\n".join(f"• {escape(one, 300)}" for one in answer.questions)
-        yield section(f"{bold('The questions that decide')}\n{asked}")
+        yield section(f"{bold('Open questions')}\n{asked}")
     yield from _list_lines(answer)
     if answer.choices:
         rates = (f"{escape(one.goods, 120)}: {_format_rate(one)}" for one in answer.choices)

@@ -29,7 +29,7 @@ def format_title(answer: Answer, parties: Parties) -> str:
     total = words.format_total(answer)
     figure = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
-        figure = f"{figure}: {words.describe_range(answer)}"
+        figure = f"{figure}, {words.describe_range(answer)}"
     if answer.is_zero_in_data:
         figure = f"{figure} in our data"
     if answer.is_zero_in_general:

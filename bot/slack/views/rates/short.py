@@ -1,4 +1,4 @@
-"""Renders an answer as a reader needs it in ten seconds: the number, the goods, what comes next,
+"""Renders an answer for a reader who has ten seconds: the total, the goods, the next changes,
 the age of the data, buttons. The rest is in the modal *Details and sources*.
 
 The message fits one screen of a phone (`bot.slack.views.rates.screen`). If it does not, rows of
@@ -85,8 +85,8 @@ def render_short_answer(reply: RateAnswers) -> Message:
 
 
 def _list_sizes(overview: AnswerOverview, answer: Answer) -> Iterator[tuple[AnswerOverview, int]]:
-    """Overviews with fewer and fewer rows and shorter reasons, each with a number of upcoming days,
-    from the fullest message to the shortest."""
+    """Shorter and shorter overviews, each with the number of upcoming days to show. Later ones have
+    fewer rows and shorter reasons."""
     for rows, sizes in groupby(_SIZES, key=lambda size: size[0]):
         limited = limit_rows(overview, answer, rows)
         for _, changes in sizes:
@@ -182,13 +182,13 @@ def _list_rows(rows: Sequence[GoodsRow]) -> str:
 
 
 def _list_facts(overview: AnswerOverview, answer: Answer) -> list[str]:
-    """What decides within a range, the headings to declare, and the duties in dollars."""
+    """The open questions of a range, the headings to declare, and the duties in dollars."""
     facts = []
     if overview.questions:
         asked = " ".join(overview.questions[:_MAX_QUESTIONS])
         left = len(overview.questions) - _MAX_QUESTIONS
         more = f" {left} more in the details." if left > 0 else ""
-        facts.append(f"{bold('Decides:')} {escape(asked, _LINE)}{more}")
+        facts.append(f"{bold('Depends on:')} {escape(asked, _LINE)}{more}")
     if answer.entry.value is not None:
         lines = words.describe_value(answer.entry.value)
         total = next((line for line in lines if line.startswith("total")), "")

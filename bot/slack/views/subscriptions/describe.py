@@ -1,4 +1,4 @@
-"""Describes what subscriptions are about, when their stories come, and what is muted."""
+"""Describes the filters and the times of subscriptions, and mutes."""
 
 from collections.abc import Iterator
 

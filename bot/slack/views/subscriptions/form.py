@@ -181,7 +181,7 @@ def wants_replacement(view: Mapping[str, Any]) -> bool:
 
 
 def render_saved(message: Message, preview: Sequence[Block]) -> View:
-    """Says what was saved, and what it would have sent."""
+    """Shows the saved subscription, and the messages that it would have sent."""
     return make_modal("Saved", [*select_for_view(message), *preview])
 
 

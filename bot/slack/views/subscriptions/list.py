@@ -45,7 +45,7 @@ _CHOOSE = "Choose what you get"
 def render_subscriptions(
     reply: replies.SubscriptionList, parties: Parties, page: int = 1
 ) -> Message:
-    """A page of the subscriptions of a conversation, and what it has muted."""
+    """A page of the subscriptions of a conversation, and its mutes."""
     found = reply.subscriptions
     page = max(min(page, -(-len(found) // PAGE)), 1)
     add = button("Add", ADD, style="primary")
@@ -141,7 +141,7 @@ def render_introduction() -> Message:
 
 
 def _format_hidden(count: int) -> str:
-    what = "1 that you made is" if count == 1 else f"{count} that you made are"
+    what = "1 that you created is" if count == 1 else f"{count} that you created are"
     return (
         f"{what} not shown, because I do not see you in the channel. If you are there, "
         f"`{COMMAND} list` shows them."

@@ -48,7 +48,7 @@ def render_subscribed(
     )
     note = ""
     if reply.ended_pause:
-        note = "The pause of this conversation's subscriptions ended. What is queued is sent now."
+        note = "The pause of the subscriptions here ended. The queued messages are sent now."
     if not reply.is_new:
         text = f"Already subscribed: {what}."
     else:
@@ -163,7 +163,7 @@ def render_refusal(reply: Reply, parties: Parties) -> Message:
 
 
 def render_mute(reply: replies.Muted | replies.Unmuted, request: CommandRequest) -> Message:
-    """Says what is muted, with a button that undoes it, or what is no longer muted."""
+    """Names the mute that began, with a button that ends it, or the mute that ended."""
     who, what = mention_person(request.user), describe_mute(reply.mute)
     if isinstance(reply, replies.Unmuted):
         text = f"{who} unmuted {what} here. A button shows any missed stories."

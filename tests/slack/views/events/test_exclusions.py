@@ -48,4 +48,4 @@ def test_a_preview_shows_the_hidden_stories_and_what_the_subscription_becomes() 
     assert story().title in text
     assert "… and 6 more." in text
     assert "without" in text
-    assert "Leave these out" in text
+    assert "Exclude these" in text

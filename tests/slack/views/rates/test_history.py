@@ -107,7 +107,7 @@ def test_the_details_of_a_history_fit_into_a_modal() -> None:
 def test_a_scheduled_change_is_said_to_come_next_and_is_not_in_the_table() -> None:
     message = asyncio.run(answer_message("china on us history", TODAY))
     lead = message.blocks[1]["text"]["text"]
-    assert lead.endswith("tariffs 10% ends; what follows is not known.")
+    assert lead.endswith("tariffs 10% ends; no successor known.")
     assert "*Next:* 11 Jan 2027 Retaliation" in lead
     assert "11 Jan 2027" not in [row[0] for row in table_of(message)]
     assert message.instead is not None
@@ -197,7 +197,7 @@ def test_a_day_before_the_data_has_no_total() -> None:
 def test_a_rate_that_was_prolonged_after_the_check_is_marked() -> None:
     lead = lead_of("china on us pork history")
     assert "*10%*, since 10 Nov 2025 (not verified)." in lead
-    assert "what follows is not known" in lead
+    assert "no successor known" in lead
     assert "0%, scheduled" not in lead
     assert "known only from a statement" in notes_of("china on us pork history")
 
