@@ -18,7 +18,7 @@ from bot.alerts.delivery import (
     HeldConversation,
     Thread,
 )
-from bot.alerts.sending.ports import NOT_BUSY, Busy
+from bot.alerts.sending.ports import NO_BUSY_TEAMS, BusyTeams
 from bot.news.story import Story
 from bot.store import next_delivery, tables
 from bot.store.delivery_rows import FIELDS, FIRST_IN_FRONT, MAY_BE_FIRST, read_delivery
@@ -73,7 +73,7 @@ class Outbox:
         lease_s: float,
         closed: Collection[str] = (),
         updates: int = 0,
-        busy: Busy | None = None,
+        busy: BusyTeams | None = None,
     ) -> tuple[Delivery, ...]:
         """Claims at most `limit` due messages, one per conversation, for the caller to send, and at
         most `updates` updates.
@@ -276,7 +276,7 @@ class Outbox:
         return await self._database.write(write)
 
     async def next_due(
-        self, now: datetime, closed: Collection[str] = (), busy: Busy = NOT_BUSY
+        self, now: datetime, closed: Collection[str] = (), busy: BusyTeams = NO_BUSY_TEAMS
     ) -> datetime | None:
         """The next moment at which a delivery is due or a lease ends; None if nothing is unsent.
 

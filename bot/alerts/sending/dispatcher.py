@@ -29,7 +29,7 @@ from bot.alerts.sending.attempts import AttemptResult, Attempts, wait_for
 from bot.alerts.sending.ports import (
     CLAIMS_PER_SLOT,
     DEFAULT_TIMES,
-    Busy,
+    BusyTeams,
     DeliveryQueue,
     DispatchTimes,
     ReviewBundle,
@@ -250,8 +250,8 @@ class Dispatcher:
         return await self._outbox.claim(now, messages, lease_s, closed, updates, self._busy)
 
     @property
-    def _busy(self) -> Busy:
-        return Busy(self._messages.busy, self._updates.busy)
+    def _busy(self) -> BusyTeams:
+        return BusyTeams(self._messages.busy, self._updates.busy)
 
     async def _look(self, now: datetime) -> datetime | None:
         """Checks the workspaces, as their gate does, unless a stop comes first."""
