@@ -14,10 +14,11 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ _ORIGINS = ("CN", "VN", "DE", "MX", "CA", "JP", "IN", "KR", "BR", "GB", "TW", "T
 _NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 _TODAY = date(2026, 11, 30)
 _HEADER = ("HTS code", "Country of origin", "Description")
-_AMENDMENTS = {
+_AMENDMENTS: Mapping[str, Mapping[str, object]] = {
     "a rate on a list of Chinese goods": {"measure": "us-cn-301-list-3"},
     "a rate on steel of all countries": {"measure": "us-232-steel"},
     "a new duty on one heading": {"partners": ("CN",), "scope": {"hs": ("8471",)}},
@@ -57,8 +58,10 @@ _AMENDMENTS = {
     "an ended surcharge with exemptions, again": {"measure": "us-122-surcharge"},
 }
 _FIGURES = {
-    "a story about steel of all countries": {"product": "steel", "partner": "WORLD"},
-    "a story about all goods of China": {"partner": "CN"},
+    "a story about steel of all countries": Figure(
+        imposer="US", partner="WORLD", product="steel", to_percent=Decimal(60)
+    ),
+    "a story about all goods of China": Figure(imposer="US", partner="CN", to_percent=Decimal(60)),
 }
 
 
@@ -124,7 +127,7 @@ async def measure_import(name: str, content: bytes, ledger: Ledger, runs: int) -
     report("  of which reading the file", reading)
 
 
-def amend(book: RatesFiles, parties: Parties, fields: dict[str, object]) -> Ledger:
+def amend(book: RatesFiles, parties: Parties, fields: Mapping[str, object]) -> Ledger:
     """The ledger with an approved rate of 60% from tomorrow on."""
     given = {
         "id": "bench1",
@@ -138,7 +141,7 @@ def amend(book: RatesFiles, parties: Parties, fields: dict[str, object]) -> Ledg
         "approved_by": "bench",
         "approved_on": _TODAY,
     }
-    amendment = Amendment.model_validate(given | fields)
+    amendment = Amendment.model_validate({**given, **fields})
     return Ledger(apply_amendment(book, amendment, {one.code for one in parties}), parties)
 
 
@@ -150,6 +153,18 @@ def measure(name: str, runs: int, work: Callable[[], Sequence[object]]) -> None:
         with timed(times):
             found = work()
     report(name, times, f"({len(found):,} lines)")
+
+
+def list_effects(
+    lines: Sequence[ListedLine], before: LineDuties, after: Ledger
+) -> Sequence[object]:
+    """The lines whose totals differ in another ledger, with nothing kept about it."""
+    return find_effects(lines, before, LineDuties(after, before), _TODAY)
+
+
+def list_touched(lines: Sequence[ListedLine], before: LineDuties, story: Story) -> Sequence[object]:
+    """The lines that a story touches, with nothing kept about it."""
+    return StoryMatcher(before, _TODAY).find(story, lines)
 
 
 def main() -> None:
@@ -165,20 +180,17 @@ def main() -> None:
     asyncio.run(measure_import("lines.csv", write_csv(_HEADER, cells), ledger, runs))
     asyncio.run(measure_import("lines.xlsx", write_xlsx("Lines", _HEADER, cells), ledger, runs))
     before = LineDuties(ledger)
-    with timed(first := []):
+    first: list[Timing] = []
+    with timed(first):
         table = build_table(lines, before, _TODAY)
     report("table with last and next changes, first time", first, f"({len(table):,} lines)")
     for one in lines:
         find_known_totals(before, one.key, _TODAY)
     for name, fields in _AMENDMENTS.items():
-        after = amend(book, parties, dict(fields))
+        after = amend(book, parties, fields)
         # As in the running bot, see `bot.runtime.gc_tuning`.
         freeze_startup_objects()
-        measure(
-            name,
-            runs,
-            lambda after=after: find_effects(lines, before, LineDuties(after, before), _TODAY),
-        )
+        measure(name, runs, partial(list_effects, lines, before, after))
     for name, figure in _FIGURES.items():
         story = Story.model_validate(
             {
@@ -191,10 +203,10 @@ def main() -> None:
                 "published": _NOW,
                 "seen_at": _NOW,
                 "topics": ("tariff",),
-                "figures": (Figure(imposer="US", to_percent=Decimal(60), **figure),),
+                "figures": (figure,),
             }
         )
-        measure(name, runs, lambda story=story: StoryMatcher(before, _TODAY).find(story, lines))
+        measure(name, runs, partial(list_touched, lines, before, story))
 
 
 if __name__ == "__main__":

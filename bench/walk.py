@@ -180,6 +180,7 @@ async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, 
                 [taken] = await asyncio.gather(*await scheduler.poll_due())
             with hook.counting("alert"):
                 await dispatcher.run_once(read_clock())
+    assert taken is not None
     assert len(taken.deliveries) == 1
     await replay.stop()
 

@@ -21,8 +21,9 @@ from bot.errors import SlackError, SourceError, StoreError, TariffwireError
 from bot.feeds.health import Health
 from bot.installation import Installation
 from bot.proposals.approval.data_checks import apply_checks, find_last_checks
+from bot.rates.data_age import is_old
 from bot.rates.ledger import Ledger
-from bot.render.freshness import Freshness, describe_check, find_freshness
+from bot.render.freshness import describe_check
 from bot.runtime.config.folder import ConfigFolder
 from bot.runtime.settings import Settings, list_unknown_variables, load_settings
 from bot.runtime.wiring.basics import make_fetch_limits, open_store, read_clock, reveal_secret
@@ -129,12 +130,11 @@ async def check_data_age(config: ConfigFolder, now: datetime) -> CheckResult:
         f"{config.parties.get(code).name} {describe_check(day, (today[code] - day).days)}"
         for code, day in sorted(last.items(), key=lambda item: item[1], reverse=True)
     )
-    is_old = any(
-        find_freshness(day, today[code], passed=False) is Freshness.RED
-        for code, day in last.items()
-    )
+    are_old = any(is_old(day, today[code]) for code, day in last.items())
     cure = "Check the sources, then press *Nothing changed* in Slack or edit config/rates"
-    return CheckResult(subject="rates", ok=True, says="; ".join(texts), cure=cure if is_old else "")
+    return CheckResult(
+        subject="rates", ok=True, says="; ".join(texts), cure=cure if are_old else ""
+    )
 
 
 def check_disk(settings: Settings) -> Iterator[CheckResult]:

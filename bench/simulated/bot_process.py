@@ -137,7 +137,8 @@ async def main() -> None:
             unsent: Mapping[str, int] = {}
             if tick.keep_s:
                 await store.retention.prune(tick.now, timedelta(seconds=tick.keep_s))
-                unsent = (await store.monitoring.count_backlog(tick.now)).by_state
+                backlog = await store.monitoring.count_backlog(tick.now)
+                unsent = {state.value: count for state, count in backlog.by_state.items()}
             answer = Ticked(
                 polls=len(polls),
                 sent=sent,

@@ -3,7 +3,7 @@
 A process counts from its start, so the counters are compared over the ticks after its first one.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -19,7 +19,7 @@ _KINDS = (DeliveryKind.ALERT, DeliveryKind.FOLLOW_UP, DeliveryKind.DIGEST)
 
 def read_counters(metrics: Metrics) -> dict[str, float]:
     """The numbers of sent messages by kind, and of new stories by topic."""
-    found: Counter[str] = Counter()
+    found: defaultdict[str, float] = defaultdict(float)
     for family in metrics.registry.collect():
         for sample in family.samples:
             labels = sample.labels

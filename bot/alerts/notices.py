@@ -23,6 +23,7 @@ from bot.alerts.sending.workspace_gate import Recovery
 from bot.alerts.subscriptions.model import Subscription
 from bot.feeds.model import FeedState
 from bot.news.story import Story
+from bot.rates.data_age import is_old
 from bot.text.dates import format_day
 from bot.text.plain import cut
 
@@ -94,22 +95,24 @@ def offline_trouble(since: datetime) -> Trouble:
 
 
 def old_data_trouble(
-    last_checks: Mapping[str, date], names: Mapping[str, str], now: datetime, fresh_for: timedelta
+    last_checks: Mapping[str, date],
+    names: Mapping[str, str],
+    now: datetime,
+    today_in: Callable[[str], date],
 ) -> Trouble | None:
-    """The weekly notice that the rates of some economies were last checked long ago.
+    """The weekly notice that the rates of some economies are old.
 
-    `last_checks` has the day and `names` the name of each economy, by its code. None if no rates
-    are old.
+    `last_checks` has the day of the last check and `names` the name of each economy, by its code.
+    `today_in` returns the day in an economy. None if no rates are old.
     """
-    today = now.date()
-    old = {code: day for code, day in last_checks.items() if today - day > fresh_for}
+    old = {code: day for code, day in last_checks.items() if is_old(day, today_in(code))}
     if not old:
         return None
     days = (
-        f"{names[code]} {format_day(day)} ({(today - day).days} days ago)"
+        f"{names[code]} {format_day(day)} ({(today_in(code) - day).days} days ago)"
         for code, day in sorted(old.items(), key=lambda item: item[1], reverse=True)
     )
-    year, week, _ = today.isocalendar()
+    year, week, _ = now.date().isocalendar()
     return Trouble(
         f"old rates in week {week} of {year}",
         f"Rates were last checked: {', '.join(days)}. Check the sources. If nothing changed, press "

@@ -3,10 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
+from bot.rates.data_age import is_old
 from bot.text.dates import format_day
 
 _FRESH_DAYS = 8
-_OLD_DAYS = 31
 
 
 class Freshness(StrEnum):
@@ -25,12 +25,9 @@ MARKS = {Freshness.GREEN: "🟢", Freshness.AMBER: "🟡", Freshness.RED: "🔴"
 
 def find_freshness(checked: date | None, day: date, *, passed: bool) -> Freshness:
     """The grade on the day. `passed` is whether a scheduled day has come since the check."""
-    if checked is None or passed:
+    if checked is None or passed or is_old(checked, day):
         return Freshness.RED
-    age_days = (day - checked).days
-    if age_days >= _OLD_DAYS:
-        return Freshness.RED
-    return Freshness.GREEN if age_days < _FRESH_DAYS else Freshness.AMBER
+    return Freshness.GREEN if (day - checked).days < _FRESH_DAYS else Freshness.AMBER
 
 
 def describe_check(checked: date | None, age_days: int, verb: str = "checked") -> str:

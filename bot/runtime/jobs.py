@@ -20,7 +20,6 @@ from bot.alerts.notices import offline_trouble, old_data_trouble
 from bot.errors import StoreError, StoreUnavailable
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult
-from bot.proposals.approval.data_checks import FRESH_FOR
 from bot.proposals.approval.decisions import report_stale
 from bot.runtime.clock_watch import LOOK_S, watch_clock
 from bot.runtime.wiring.basics import read_clock
@@ -104,8 +103,9 @@ async def report_problems(services: Services) -> None:
     await services.decisions.look()
     others = [report_stale(one) for one in services.decisions.left_out]
     last_checks = services.decisions.list_last_checks()
-    names = {code: services.decisions.ledger.parties.get(code).name for code in last_checks}
-    if old := old_data_trouble(last_checks, names, read_clock(), FRESH_FOR):
+    ledger, now = services.decisions.ledger, read_clock()
+    names = {code: ledger.parties.get(code).name for code in last_checks}
+    if old := old_data_trouble(last_checks, names, now, partial(ledger.find_duty_day, now)):
         others.append(old)
     held = await services.store.outbox.held()
     subscriptions = await services.store.subscriptions.every(services.store.outbox.team)

@@ -18,7 +18,7 @@ from bot.alerts.delivery import (
     HeldConversation,
     Thread,
 )
-from bot.alerts.sending.ports import NOT_BUSY, Busy
+from bot.alerts.sending.ports import NO_BUSY_TEAMS, BusyTeams
 from bot.news.story import Story
 from bot.store import next_delivery, tables
 from bot.store.delivery_rows import FIELDS, FIRST_IN_FRONT, MAY_BE_FIRST, read_delivery
@@ -34,7 +34,9 @@ _row = tables.deliveries.c
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _GIVEN_UP = (DeliveryState.FAILED, DeliveryState.DROPPED)
 _LOOKED_AT = 50
-"""Rows that are read at a time to find the first delivery of each team."""
+"""Rows that are first read to find the first delivery of each team. Each time that teams may be
+left, twice as many are read, so that few reads find a thousand teams.
+"""
 _ABOUT_AN_EVENT = (DeliveryKind.ALERT, DeliveryKind.FOLLOW_UP, DeliveryKind.UPDATE)
 
 
@@ -71,7 +73,7 @@ class Outbox:
         lease_s: float,
         closed: Collection[str] = (),
         updates: int = 0,
-        busy: Busy | None = None,
+        busy: BusyTeams | None = None,
     ) -> tuple[Delivery, ...]:
         """Claims at most `limit` due messages, one per conversation, for the caller to send, and at
         most `updates` updates.
@@ -123,13 +125,13 @@ class Outbox:
 
         found = list(find(limit, closed)) if limit > 0 else []
         left_out = {*closed, *(row.team for row in found), *(busy or ())}
-        is_more = busy is not None
+        is_more, most = busy is not None and len(found) == limit, _LOOKED_AT
         while is_more and (self._team is None or self._team not in left_out):
-            rows = find(_LOOKED_AT, left_out)
+            rows = find(most, left_out)
             firsts = {row.team: row for row in reversed(rows)}
             found += firsts.values()
             left_out.update(firsts)
-            is_more = len(rows) == _LOOKED_AT
+            is_more, most = len(rows) == most, most * 2
         return [row.id for row in found]
 
     async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool:
@@ -274,7 +276,7 @@ class Outbox:
         return await self._database.write(write)
 
     async def next_due(
-        self, now: datetime, closed: Collection[str] = (), busy: Busy = NOT_BUSY
+        self, now: datetime, closed: Collection[str] = (), busy: BusyTeams = NO_BUSY_TEAMS
     ) -> datetime | None:
         """The next moment at which a delivery is due or a lease ends; None if nothing is unsent.
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import unquote
 
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
@@ -90,4 +91,4 @@ def _is_missing(address: str) -> bool:
     """Whether the address is that of an SQLite file that does not exist."""
     scheme, _, path = address.partition(":///")
     is_file = scheme in _SQLITE and path not in ("", ":memory:") and "?" not in path
-    return is_file and not Path(path).exists()
+    return is_file and not Path(unquote(path)).exists()

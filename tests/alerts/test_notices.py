@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation
 from bot.alerts.notices import (
     REPORT_AFTER,
     AnswerReport,
     MistakeReport,
     Notices,
+    Trouble,
     mistake_trouble,
     old_data_trouble,
     plan_notices,
@@ -25,6 +28,7 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.decisions import report_stale
 from bot.proposals.approval.overlay import StaleApproval
 from bot.rates.model.measure import Source
+from bot.render.freshness import Freshness, find_freshness
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, subscription
 from tests.store.opened import Store
@@ -240,10 +244,11 @@ def test_old_rates_are_reported_once_a_week() -> None:
     checks = {"US": date(2026, 10, 7), "CN": date(2026, 11, 20)}
     names = {"US": "United States", "CN": "China"}
     sunday = datetime(2026, 11, 29, 12, tzinfo=UTC)
-    found = [
-        old_data_trouble(checks, names, sunday + timedelta(days=days), timedelta(days=31))
-        for days in (0, 1, 7)
-    ]
+
+    def report(now: datetime) -> Trouble | None:
+        return old_data_trouble(checks, names, now, lambda _code: now.date())
+
+    found = [report(sunday + timedelta(days=days)) for days in (0, 1, 7)]
     first, monday, next_sunday = (one for one in found if one is not None)
 
     assert first.old_imposers == ("US",)
@@ -253,10 +258,15 @@ def test_old_rates_are_reported_once_a_week() -> None:
     assert delivery.content == "US"
 
 
-def test_fresh_rates_are_not_reported() -> None:
-    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
-    checks = {"US": date(2026, 11, 1)}
-    assert old_data_trouble(checks, {"US": "United States"}, now, timedelta(days=31)) is None
+@pytest.mark.parametrize(("day", "is_reported"), [(1, False), (2, True)])
+def test_rates_are_reported_as_old_on_the_day_on_which_answers_mark_them(
+    day: int, is_reported: bool
+) -> None:
+    checked, today = date(2026, 11, 1), date(2026, 12, day)
+    names, now = {"US": "United States"}, datetime(2026, 12, 3, tzinfo=UTC)
+    found = old_data_trouble({"US": checked}, names, now, lambda _code: today)
+    is_red = find_freshness(checked, today, passed=False) is Freshness.RED
+    assert (found is not None, is_red) == (is_reported, is_reported)
 
 
 async def test_a_refusing_conversation_of_another_workspace_is_reported_within_that_workspace(

@@ -1,7 +1,7 @@
 """Updates in the outbox: how they are combined, and what they wait for."""
 
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
-from bot.alerts.sending.ports import Busy
+from bot.alerts.sending.ports import BusyTeams
 from tests.store.examples import NOON, TEAM, delivery, minutes
 from tests.store.opened import Store
 
@@ -85,7 +85,7 @@ async def test_a_claim_has_a_message_and_an_update_of_each_team_that_is_not_busy
         await store.queue(
             *(_of_team(team, f"C{number}", kind) for number in (1, 2) for kind in KINDS)
         )
-    busy = Busy(messages=frozenset({"T3"}), updates=frozenset({"T1"}))
+    busy = BusyTeams(messages=frozenset({"T3"}), updates=frozenset({"T1"}))
     claimed = await store.outbox.claim(NOON, 0, LEASE_S, ("T4",), 0, busy)
     assert [(each.team, each.conversation, each.kind) for each in claimed] == [
         ("T1", "C0", DeliveryKind.ALERT),
@@ -93,7 +93,7 @@ async def test_a_claim_has_a_message_and_an_update_of_each_team_that_is_not_busy
         ("T2", "C1", DeliveryKind.UPDATE),
         ("T3", "C1", DeliveryKind.UPDATE),
     ]
-    claimed = await store.outbox.claim(NOON, 55, LEASE_S, ("T4",), 0, Busy())
+    claimed = await store.outbox.claim(NOON, 55, LEASE_S, ("T4",), 0, BusyTeams())
     teams = [each.team for each in claimed if each.kind is DeliveryKind.ALERT]
     assert teams == 55 * ["T1"] + ["T2", "T3"]
 
@@ -102,8 +102,8 @@ async def test_the_next_moment_leaves_out_busy_teams(store: Store) -> None:
     await store.queue(update("b"), delivery("x", due_at=LATER))
     assert await store.outbox.next_due(NOON) == NOON
     busy = frozenset({TEAM})
-    assert await store.outbox.next_due(NOON, busy=Busy(updates=busy)) == LATER
-    assert await store.outbox.next_due(NOON, busy=Busy(busy, busy)) is None
+    assert await store.outbox.next_due(NOON, busy=BusyTeams(updates=busy)) == LATER
+    assert await store.outbox.next_due(NOON, busy=BusyTeams(busy, busy)) is None
 
 
 async def test_an_update_that_is_finished_is_neither_sent_nor_failed(store: Store) -> None:

@@ -29,7 +29,7 @@ from bot.alerts.sending.attempts import AttemptResult, Attempts, wait_for
 from bot.alerts.sending.ports import (
     CLAIMS_PER_SLOT,
     DEFAULT_TIMES,
-    Busy,
+    BusyTeams,
     DeliveryQueue,
     DispatchTimes,
     ReviewBundle,
@@ -43,8 +43,8 @@ from bot.news.story import Story
 log = logging.getLogger(__name__)
 
 LOOKUP_SLOTS = 5
-"""Maximum uncertain deliveries that are processed at a time. They have their own slots, because
-looking for an earlier message in Slack is slow.
+"""Maximum uncertain deliveries that are processed at a time in a workspace. They have their own
+slots, because looking for an earlier message in Slack is slow.
 """
 UPDATE_SLOTS = 2
 """Maximum updates in flight. Each workspace may have one even beyond this number. Updates have
@@ -121,9 +121,9 @@ class Dispatcher:
         self.clock, self.times = clock, times
         self._outbox = outbox
         self._slots = slots
-        # A workspace's semaphore is removed when no delivery holds it or waits for it.
-        self._posting: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-        self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
+        # By workspace and `uncertain`, each only while a delivery holds it or waits for it.
+        self._posting: WeakValueDictionary[tuple[str, bool], asyncio.Semaphore]
+        self._posting = WeakValueDictionary()
         most = slots * CLAIMS_PER_SLOT
         # Claiming many messages at a time is cheaper.
         self._messages = _InFlight(most, batch=most // 2)
@@ -250,8 +250,8 @@ class Dispatcher:
         return await self._outbox.claim(now, messages, lease_s, closed, updates, self._busy)
 
     @property
-    def _busy(self) -> Busy:
-        return Busy(self._messages.busy, self._updates.busy)
+    def _busy(self) -> BusyTeams:
+        return BusyTeams(self._messages.busy, self._updates.busy)
 
     async def _look(self, now: datetime) -> datetime | None:
         """Checks the workspaces, as their gate does, unless a stop comes first."""
@@ -309,7 +309,7 @@ class Dispatcher:
                 result = await self._attempts.edit(delivery, turn)
         else:
             await self._attempts.wait_for_pace(delivery)
-            slots = self._looking_up if delivery.uncertain else self._find_slots(delivery.team)
+            slots = self._find_slots(delivery.team, uncertain=delivery.uncertain)
             async with self.workspaces.turn(delivery.team) as turn, slots:
                 result = await self._attempts.post(delivery, turn)
         if result.sent and self._is_running:
@@ -319,10 +319,11 @@ class Dispatcher:
         await self._save(result, save_until)
         return result.sent
 
-    def _find_slots(self, team: str) -> asyncio.Semaphore:
-        slots = self._posting.get(team)
+    def _find_slots(self, team: str, *, uncertain: bool) -> asyncio.Semaphore:
+        slots = self._posting.get((team, uncertain))
         if slots is None:
-            slots = self._posting[team] = asyncio.Semaphore(self._slots)
+            slots = asyncio.Semaphore(LOOKUP_SLOTS if uncertain else self._slots)
+            self._posting[team, uncertain] = slots
         return slots
 
     async def _save(self, result: AttemptResult, until: float) -> None:

@@ -43,14 +43,14 @@ class DispatchTimes:
 DEFAULT_TIMES = DispatchTimes()
 
 
-class Busy(NamedTuple):
+class BusyTeams(NamedTuple):
     """The teams from which a claim takes no message, or no update, beyond its limit."""
 
     messages: frozenset[str] = frozenset()
     updates: frozenset[str] = frozenset()
 
 
-NOT_BUSY = Busy()
+NO_BUSY_TEAMS = BusyTeams()
 
 
 class Receipt(Frozen):
@@ -90,7 +90,7 @@ class DeliveryQueue(Protocol):
         lease_s: float,
         closed: Collection[str] = (),
         updates: int = 0,
-        busy: Busy | None = None,
+        busy: BusyTeams | None = None,
     ) -> tuple[Delivery, ...]: ...
 
     async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool: ...
@@ -129,5 +129,5 @@ class DeliveryQueue(Protocol):
     ) -> Delivery | None: ...
 
     async def next_due(
-        self, now: datetime, closed: Collection[str] = (), busy: Busy = ...
+        self, now: datetime, closed: Collection[str] = (), busy: BusyTeams = ...
     ) -> datetime | None: ...

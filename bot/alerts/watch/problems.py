@@ -14,6 +14,7 @@ from bot.alerts.watch.facts import FailingFeed, OldRates, PassedDate, PassedDate
 from bot.alerts.watch.incidents import Problem
 from bot.feeds.model import FeedState
 from bot.rates.calendar.upcoming import find_checked_day, list_upcoming
+from bot.rates.data_age import is_old
 from bot.rates.ledger import Ledger
 from bot.rates.model.changes import Upcoming
 
@@ -112,9 +113,10 @@ def _find_unusual_silence(state: FeedState, usual: timedelta | None) -> Problem 
 
 
 def find_age_problems(
-    last_checks: Mapping[str, date], today: date, fresh_for: timedelta
+    last_checks: Mapping[str, date], today_in: Callable[[str], date]
 ) -> tuple[Problem, ...]:
-    """The economies whose rates were last checked long ago; a weekly notice reports them."""
+    """The economies whose rates are old; a weekly notice reports them. `today_in` returns the day
+    in an economy."""
     return tuple(
         Problem(
             subject=code,
@@ -123,7 +125,7 @@ def find_age_problems(
             reports_begin=False,
         )
         for code, day in last_checks.items()
-        if today - day > fresh_for
+        if is_old(day, today_in(code))
     )
 
 

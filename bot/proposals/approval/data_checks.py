@@ -1,7 +1,7 @@
 """An operator's confirmation that nothing in an imposer's duties changed since the last check."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from pydantic import AwareDatetime
 
@@ -9,9 +9,6 @@ from bot.proposals.approval.audit import Operator
 from bot.rates.files.schema import ImposerFile
 from bot.rates.files.validate import RatesFiles
 from bot.values import Frozen
-
-FRESH_FOR = timedelta(days=31)
-"""Data that was checked longer ago is old. Operators get a notice."""
 
 
 class DataCheck(Frozen):

@@ -17,18 +17,19 @@ LARGEST_FILE = 5_000_000
 MOST_VALUES = 1_000_000
 """Maximum values in one file. An alias counts as many values as it repeats, because a few lines of
 nested aliases can expand to a billion values."""
-
-
 MOST_LEVELS = 100
 """Maximum depth to which lists and mappings of one file are nested."""
-_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_TEXT, _NULL, _NUMBER, _LIST, _MAPPING = (
+    f"tag:yaml.org,2002:{kind}" for kind in ("str", "null", "int", "seq", "map")
+)
 
 
 class _Loader(yaml.CSafeLoader):
     """A YAML loader that recognizes only null and whole numbers. Everything else stays text, for
     example `12.50` and the country code `NO`, which YAML would read as false.
 
-    Pydantic converts `true`, `12.5` and `2025-05-14` to the type of each field.
+    Pydantic converts `true`, `12.5` and `2025-05-14` to the type of each field. Other tags, such as
+    `!!set`, are refused.
     """
 
     def construct_document(self, node: yaml.Node) -> Any:
@@ -43,32 +44,37 @@ class _Loader(yaml.CSafeLoader):
         """The node's value. An alias is built again, so that each of its values is counted."""
         self._values_left -= 1
         if self._values_left < 0:
-            raise _refuse(node, f"more than {MOST_VALUES:,} values, by aliases")
-        if isinstance(node, yaml.ScalarNode):
-            return node.value if node.tag == _TEXT else self.construct_object(node, deep=True)
-        if levels_left == 0:
-            raise _refuse(node, "nested too deeply")
+            problem = f"more than {MOST_VALUES:,} values, by aliases"
+            raise _refuse(node, problem, "Repeat the values without aliases")
+        if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
+            return node.value
+        if node.tag in (_NULL, _NUMBER) and isinstance(node, yaml.ScalarNode):
+            return self.construct_object(node)
+        if levels_left == 0 and isinstance(node, yaml.CollectionNode):
+            problem = f"lists and mappings are nested more than {MOST_LEVELS} levels deep"
+            raise _refuse(node, problem, "Nest them less; an alias may not contain itself")
         if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
             return self._build_mapping(node, levels_left - 1)
         if isinstance(node, yaml.SequenceNode) and node.tag == _LIST:
             return [self._build(each, levels_left - 1) for each in node.value]
-        raise _refuse(node, f"the tag {node.tag} is not supported here")
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        raise _refuse(node, f"the tag {tag} is not supported here", "Remove the tag")
 
     def _build_mapping(self, node: yaml.MappingNode, levels_left: int) -> dict[Hashable, Any]:
         built: dict[Hashable, Any] = {}
         seen: set[str] = set()
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _refuse(key, "a list or a mapping cannot be a key")
+                raise _refuse(key, "a list or a mapping cannot be a key", "Use text as the key")
             if key.value in seen:
-                raise _refuse(key, f"'{key.value}' is given twice")
+                raise _refuse(key, f"'{key.value}' is given twice", "Remove one")
             seen.add(key.value)
             built[self._build(key, levels_left)] = self._build(value, levels_left)
         return built
 
 
-def _refuse(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+def _refuse(node: yaml.Node, problem: str, cure: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark, note=cure)
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -91,8 +97,10 @@ def read_text_model(path: str, text: str, model: type[Model]) -> Model:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        cure = "Indent with spaces, not with tabs" if _has_tab(text, mark) else ""
-        raise ConfigError(path, line, "", error.problem or "not YAML", cure) from error
+        tabs = "Indent with spaces, not with tabs" if _has_tab(text, mark) else ""
+        raise ConfigError(
+            path, line, "", error.problem or "not YAML", error.note or tabs
+        ) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         line, key = locate(text, first["loc"])

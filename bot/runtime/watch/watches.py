@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.alerts.notices import Notices
@@ -16,7 +17,6 @@ from bot.alerts.watch.problems import FeedWatch, find_age_problems, find_passed_
 from bot.alerts.watch.quiet_weeks import QuietWeeks
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult
-from bot.proposals.approval.data_checks import FRESH_FOR
 from bot.proposals.approval.decisions import Decisions
 from bot.runtime.settings import Settings
 from bot.runtime.watch.each_workspace import EachWorkspace
@@ -91,11 +91,8 @@ class Watches:
         feeds = {state.feed_id for state in states}
         await self._incidents.look("feeds", await self._feeds.find_problems(states, now), feeds)
         last_checks, ledger = decisions.list_last_checks(), decisions.ledger
-        old = find_age_problems(last_checks, now.date(), FRESH_FOR)
+        find_today = partial(ledger.find_duty_day, now)
+        old = find_age_problems(last_checks, find_today)
         await self._incidents.look("rates", old, last_checks)
-
-        def find_today(code: str) -> date:
-            return ledger.find_duty_day(now, code)
-
         passed = await asyncio.to_thread(find_passed_problems, ledger, last_checks, find_today)
         await self._incidents.look("known dates", passed, last_checks)

@@ -1,5 +1,6 @@
 """Deletes the data of a workspace that has removed the app."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -57,6 +58,8 @@ class WorkspaceRemoval:
         self._database, self._gate = database, gate
         self._check, self._clock = check, clock
         self._marks = RemovalMarks(database)
+        # Slack sends two events for one removal. The second one finds nothing, if it waits.
+        self._removing = asyncio.Lock()
 
     async def remove(self, team: str, at: datetime) -> None:
         """Deletes the data of a workspace that removed the app at a moment, unless it has installed
@@ -82,9 +85,9 @@ class WorkspaceRemoval:
             await self._marks.delete(mark)
 
     async def _remove(self, team: str, at: datetime) -> None:
-        removed = await remove_workspace(
-            self._database, team, await self._find_last_moment(team, at)
-        )
+        async with self._removing:
+            last = await self._find_last_moment(team, at)
+            removed = await remove_workspace(self._database, team, last)
         if removed is None:
             log.info("workspace %.20s has installed the app again since it removed it", team)
             return

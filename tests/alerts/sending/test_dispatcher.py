@@ -345,11 +345,11 @@ async def test_a_rate_limit_of_look_ups_delays_only_uncertain_messages(
     assert await dispatcher.run_once(clock.now) == 10
 
 
-async def test_slow_look_ups_take_no_slot_of_other_messages(
+async def test_slow_look_ups_take_no_slot_of_other_messages_nor_of_another_workspace(
     store: Store, slack: FakeSlack, clock: Clock
 ) -> None:
     uncertain = [delivery("a", f"C{number}") for number in range(30)]
-    await store.queue(*uncertain)
+    await store.queue(*uncertain, delivery("a", "E1", team="T2", id="other"))
     slack.answer = lambda _: SendLater(None, "no answer", uncertain=True)
     dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=3)
     await dispatcher.run_once(NOON)
@@ -362,9 +362,9 @@ async def test_slow_look_ups_take_no_slot_of_other_messages(
     await asyncio.sleep(0.05)
     await store.queue(*(delivery(about, f"D{number}") for about in "ab" for number in range(9)))
     dispatcher.wake()
-    await slack.has_posted(18)
+    await slack.has_posted(19)
     gate.set()
-    await slack.has_posted(48)
+    await slack.has_posted(49)
     stop.set()
     await running
 

@@ -11,7 +11,7 @@ from bot.alerts.watch.facts import FailingFeed, OldRates, PassedDates, SilentFee
 from bot.alerts.watch.incidents import Problem
 from bot.alerts.watch.problems import FeedWatch, find_age_problems, find_passed_problems
 from bot.feeds.model import FeedState
-from bot.proposals.approval.data_checks import FRESH_FOR
+from bot.rates.data_age import OLD_DAYS
 from tests.alerts.watch.operators import OPERATOR, Operators
 from tests.slack.fakes import ledger
 from tests.store.examples import NOON, entry
@@ -135,13 +135,13 @@ async def report(
 
 async def test_the_check_of_old_rates_is_reported(operators: Operators) -> None:
     checked = date(2026, 10, 1)
-    today = checked + FRESH_FOR
+    today = checked + OLD_DAYS * DAY
 
     def find(day: date, us_checked: date) -> Sequence[Problem]:
-        return find_age_problems({"US": us_checked, "EU": day}, day, FRESH_FOR)
+        return find_age_problems({"US": us_checked, "EU": day}, lambda _code: day)
 
+    assert find(today - DAY, checked) == ()
     assert await report(operators, find(today, checked)) == []
-    assert await report(operators, find(today + DAY, checked)) == []
     about = OldRates(imposer="US", checked=checked)
     ended = (OPERATOR, WatchNotice(about=about, has_ended=True))
     assert await report(operators, find(today + DAY, today)) == [ended]

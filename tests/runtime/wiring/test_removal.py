@@ -1,5 +1,6 @@
 """A workspace that has removed the app is forgotten, unless it has installed the app again."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -32,9 +33,11 @@ class Removed:
         self.now = NOON + timedelta(hours=1)
         self.token_error: Exception | None = None
         """With what Slack answers a check of the token."""
+        self.checks = 0
         self.removal = self.make_removal(self.installations)
 
     async def _check(self, _team: str) -> None:
+        self.checks += 1
         if self.token_error is not None:
             raise self.token_error
 
@@ -92,6 +95,12 @@ async def test_if_the_clocks_do_not_say_what_came_first_slack_is_asked(
     bot.token_error = WorkspaceRefused("Slack", "account_inactive", "install it")
     await bot.removal.remove("T2", at)
     assert await bot.teams() == ["T1"]
+
+
+async def test_slack_is_asked_once_about_the_two_events_of_a_removal(bot: Removed) -> None:
+    bot.token_error = WorkspaceRefused("Slack", "account_inactive", "install it")
+    await asyncio.gather(*(bot.removal.remove("T2", NOON) for _ in range(2)))
+    assert (bot.checks, await bot.teams()) == (1, ["T1"])
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(-10, ["T1", "T2"]), (10, ["T1"])])
