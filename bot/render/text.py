@@ -64,7 +64,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     subject = f"{pair}, {words.describe_goods(answer)}, {format_day(answer.on)}"
     yield f"{subject}: {_format_headline(answer)}"
     yield f"  {words.describe_definition(answer)}"
-    choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
+    choices = (f"{one.goods}: {words.format_span(*one.span)}" for one in answer.choices)
     yield from render_block("by line", choices)
     yield from render_block("lines", words.list_lines(answer))
     yield from render_block("open questions", answer.questions)

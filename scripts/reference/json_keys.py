@@ -201,7 +201,11 @@ KEYS: dict[str, dict[str, str]] = {
     },
     "valued_duty": {**_MEASURE, "percent": "The rate.", "dollars": "The duty in dollars."},
     "measure": {"id": "Its id.", "name": "Its name."},
-    "choice": {"goods": "The goods.", "percent": "Their total."},
+    "choice": {
+        "goods": "The goods.",
+        "percent": "Their total.",
+        "up_to": "The highest total, if only some of them pay a further duty.",
+    },
     "period": {
         "since": "The first day.",
         "until": "The last day.",

@@ -46,7 +46,7 @@ async def events_in(commands: Commands, text: str) -> list[str]:
         ("upcoming france", ["eu"]),
         ("upcoming japan", ["old"]),
         ("upcoming mexico", []),
-        ("upcoming steel", ["china"]),
+        ("upcoming steel", ["china", "china"]),
         ("upcoming court-rulings", ["court"]),
         ("upcoming rulings china", []),
         ("upcoming talks", []),

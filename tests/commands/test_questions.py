@@ -247,9 +247,23 @@ OTHER_IMPORTERS: dict[str, Expected] = {
     ),
     "mexico china cars": both(rate("MX", "CN", "50", "mx-world-cars"), rate("CN", "MX")),
 }
+MEANT: dict[str, Expected] = {
+    "is india still at 50%, or should we shift our towel sourcing to turkey": each(
+        us("IN", "10").answers[0], us("TR", "12.5").answers[0]
+    ),
+    "how much more do we pay on chinese toddler car seats than in jan 2025": us(
+        "CN", "37.5", "us-cn-301-list-3", totals="25-170"
+    ),
+    "nothing about usmca please, just what's left on canada without it: potash, maple syrup": each(
+        us("CA", "0").answers[0], us("CA", "10", "us-ca-301-forced-labor").answers[0]
+    ),
+    "when do us duties on mature-node chips from china begin": days(
+        UPCOMING, "2026-11-10", "2031-11-30", ("2027-06-23", "us-cn-301-legacy-chips")
+    ),
+}
 EVERY = (
     GOODS | LAWS_OF_A_PAIR | CARDS | PERCENTS | COMPARISONS | PERIODS | DAYS_AHEAD | CLAIMS
-) | (NOT_COVERED | POLITE | OTHER_IMPORTERS)
+) | (NOT_COVERED | POLITE | OTHER_IMPORTERS | MEANT)
 
 
 @pytest.mark.parametrize(("text", "expected"), EVERY.items())

@@ -42,7 +42,6 @@ KINDS = {
         "unknown_product",
     ),
     *(
-        "answered_for_number",
         "depends_on_goods",
         "unknown_line",
         "unknown_words",
@@ -109,7 +108,7 @@ def test_an_answer_has_the_documented_fields(ledger: Ledger, today: date) -> Non
 
 
 def test_an_answer_for_a_tariff_line_includes_the_base_rate(ledger: Ledger, today: date) -> None:
-    one = _first("us on china 7326.90.86 on 2026-09-15", ledger, today)
+    one = _first("us on china 7326.90.86.10 on 2026-09-15", ledger, today)
 
     assert (one["total_percent"], one["with_base_percent"]) == ("75", "77.9")
     assert (one["base"]["percent"], one["base"]["text"], one["base"]["exact"]) == (
@@ -131,7 +130,7 @@ def test_an_all_in_rate_adds_only_its_part_above_the_base_rate(ledger: Ledger, t
 
 
 def test_the_base_rate_is_not_an_additional_duty(ledger: Ledger, today: date) -> None:
-    one = _first("us on china 7326.90.86 including base on 2026-09-15", ledger, today)
+    one = _first("us on china 7326.90.86.10 including base on 2026-09-15", ledger, today)
 
     assert (one["total_percent"], one["additional_percent"]) == ("77.9", "75")
 

@@ -188,7 +188,6 @@ WARNINGS = (
     kinds.SpellingRead("steeel", "steel"),
     kinds.UnknownLine("73269087", "732690", "2026 Rev. 10"),
     kinds.UnknownLine("859910", "", "2026 Rev. 10"),
-    kinds.AnsweredForNumber("73269086", "7326908610", ("7326908660", "7326908675")),
     kinds.DependsOnGoods(("Are they for cars?", "Are they of metal?")),
     kinds.NotInTotal(STEEL, HALF, Exclusion(Reason.SOME_LINES)),
     kinds.NoMeasureOnGoods("watches"),

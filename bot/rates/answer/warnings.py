@@ -207,11 +207,6 @@ def _warn_of_unknown_words(
     if wanted.is_unknown:
         yield kinds.UnknownProduct(wanted.text, context.ledger.reader.suggest_names(wanted))
         return
-    line = context.line
-    if line is not None and (number := line.schedule.header.usual_numbers.get(line.code)):
-        numbers = line.schedule.list_numbers(line.code, context.day)
-        others = tuple(one for one in numbers if one != number)
-        yield kinds.AnsweredForNumber(line.code, number, others)
     if wanted.read_as:
         yield kinds.SpellingRead(wanted.text, wanted.read_as)
     if selection.line is not None and selection.line.questions:

@@ -16,6 +16,8 @@ from bot.rates.question.query import CHANGES_DAYS, HOME, QueryKind, RateQuery
 
 UPCOMING_DAYS = 60
 """Default number of days that `upcoming` looks ahead."""
+_GOODS_DAYS = 5 * 365
+"""The same for goods or a layer, which have few changes: `when do tariffs on chips start`."""
 _A_DAY = timedelta(days=1)
 
 
@@ -32,15 +34,17 @@ class CalendarWindow(NamedTuple):
 def find_window(query: RateQuery, today: date) -> CalendarWindow:
     """The days that a question about upcoming or past changes asks for.
 
-    Without days in the question, upcoming changes are those of the 60 days after today, and past
-    changes are those of the 30 days up to today. Past changes end today at the latest.
+    Without days in the question, upcoming changes are those of the 60 days after today, or of five
+    years for goods, and past changes are those of the 30 days up to today. Past changes end today
+    at the latest.
     """
     day = query.on or today
     if query.kind is QueryKind.CHANGES:
         last = min(query.until or day, day)
         return CalendarWindow(query.since or _add_days(last, 1 - CHANGES_DAYS), last)
     first = query.since or _add_days(day, 1)
-    return CalendarWindow(first, query.until or _add_days(query.since or day, UPCOMING_DAYS))
+    ahead = _GOODS_DAYS if query.product else UPCOMING_DAYS
+    return CalendarWindow(first, query.until or _add_days(query.since or day, ahead))
 
 
 def _add_days(day: date, days: int) -> date:

@@ -1,5 +1,6 @@
 """How a total developed."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -49,3 +50,23 @@ class PeriodTotals(NamedTuple):
     until: date
     low: Decimal
     high: Decimal
+
+
+def compute_difference(history: Iterable[Step], first: date, last: date) -> Decimal | None:
+    """How many points the total on `last` is above the one on `first`; negative if it is below.
+
+    None if one of the totals is unknown or a range, or if only one includes the base duty.
+    """
+    totals = [step for step in history if step.ruling is None]
+    ends = [[step for step in totals if step.on <= day][-1:] for day in (first, last)]
+    if not all(ends):
+        return None
+    (before,), (after,) = ends
+    if (
+        not (before.moves_total and after.moves_total)
+        or before.includes_base != after.includes_base
+    ):
+        return None
+    if before.up_to is not None or after.up_to is not None:
+        return None
+    return after.percent - before.percent

@@ -21,6 +21,13 @@ class Choice(NamedTuple):
 
     goods: str
     percent: Decimal
+    up_to: Decimal | None = None
+    """The highest total, if only some of these goods pay a further duty; else None."""
+
+    @property
+    def span(self) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest total."""
+        return self.percent, self.percent if self.up_to is None else self.up_to
 
 
 class Reason(StrEnum):
@@ -290,16 +297,6 @@ class SomeGoodsDiffer(RateWarning):
 class UnknownProduct(RateWarning):
     text: str
     suggestions: tuple[str, ...]
-
-
-class AnsweredForNumber(RateWarning):
-    """A question about a whole line is answered for one of its ten-digit numbers."""
-
-    code: str
-    """Digits only, like the other numbers."""
-    number: str
-    others: tuple[str, ...]
-    """The other numbers that lists name on the day."""
 
 
 class ClaimRefused(RateWarning):

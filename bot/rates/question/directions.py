@@ -38,6 +38,11 @@ _TO_ORIGIN = re.compile(
 )
 """Words before `to` after which the economy is no importer."""
 MOVES = re.compile(r"(?:relocat|mov|shift|switch|transfer|outsourc)[a-z]*")
+_SUPPLY = re.compile(
+    r"sourc(?:e|es|ing)|suppl(?:y|ies|iers?)|production|manufacturing|factor(?:y|ies)|purchas(?:es|ing)"
+    r"|buying|orders?|assembly"
+)
+"""What importers move to another origin: `move our rug sourcing to pakistan`."""
 _BUYERS = frozenset({"importers", "importer", "buyers", "consumers", "customers", "households"})
 """Who pays the duties of the economy before them: `us importers pay on swiss goods`."""
 _INTO = frozenset({"to", "in", "into"})
@@ -116,6 +121,8 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
     """
     if home in words.codes or len(words.codes) < 2:
         return False
+    if any(map(_moves_supply, words.words_before[:2])):
+        return True
     numbered = (_trim_made_in(each) for each in words.words_before[1:])
     between = [[word for word in each if not word.isdigit()] for each in numbered]
     joins = _JOINS | {"vs", "versus", "than"}
@@ -145,6 +152,15 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
     # 'canada pays 35 and mexico 25'
     pays = joined and any(_PAYS & set(each) for each in between)
     return compares or only_listed or pays or (joined and listed and names_origin(words))
+
+
+def _moves_supply(before: Sequence[str]) -> bool:
+    """Whether the words before an economy make it a new origin: `move our sourcing to`."""
+    return (
+        before[-1:] == ["to"]
+        and any(map(MOVES.fullmatch, before))
+        and any(map(_SUPPLY.fullmatch, before))
+    )
 
 
 def are_joined(words: TokenizedQuestion, home: str) -> bool:

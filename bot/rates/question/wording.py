@@ -74,9 +74,17 @@ _SHORT_WORDS = (
     *("cheapest", "lowest", "highest", "goods", "tariff", "rates"),
 )
 """Words whose misspellings may be short: `frm`, `hw`, `todya`."""
+PROGRAM = r"(?:usmca|cusma|t-?mec|korus)"
+"""The programs of origin whose claim a question may name."""
 _SHORT_FORMS = {
-    re.compile(r"(?<![\w/])w/o\b"): "without",
+    re.compile(r"(?<![\w/])w/o(?:ut)?\b"): "without",
     re.compile(r"(?<![\w/])w/\s?(?=\w)"): "with ",
+    # 'nothing on usmca, just what's left on canada without it'
+    re.compile(rf"\b({PROGRAM})\b(.*\bwithout )it\b"): r"\1\2\1",
+    re.compile(rf"\b(?:nothing|not) (?:on|about) {PROGRAM}\b(?=.*\bwithout {PROGRAM}\b)"): "",
+    re.compile(
+        r"\b(?:just |only )?(?:what's|whats|what is) (?:still )?left (?=(?:on|for|of)\b)"
+    ): "",
     re.compile(r"(?<=[a-z] )n(?= [a-z])"): "and",
     re.compile(r"\bderivs?\b\.?"): "derivatives",
     re.compile(r"\balu\b"): "aluminum",
@@ -95,8 +103,6 @@ _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 _VOWELS, _MAY_HAVE_VOWELS = frozenset("aeiouy"), 4
-PROGRAM = r"(?:usmca|cusma|t-?mec|korus)"
-"""The programs of origin whose claim a question may name."""
 _FITTING = r"(?:qualif(?:ying|ied|ies)|compliant|originating|eligible|claimed|origin)"
 _BOTH_CLAIMS = re.compile(
     r"\b(?:both )?(?:(?:with|under)\s*(?:and|or|vs\.?|versus|/|&)\s*"

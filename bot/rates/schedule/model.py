@@ -292,5 +292,5 @@ class ScheduleHeader(Frozen):
     defined_by_law: tuple[str, ...] = ()
     """Goods whose duties depend on a law's own definition, and not on their lines."""
     goods_answers: tuple[GoodsAnswer, ...] = ()
-    usual_numbers: Mapping[str, str] = Field(default_factory=dict)
-    """By line, the ten-digit number for which a question about the line is answered."""
+    split_lines: frozenset[str] = frozenset()
+    """Lines all of whose ten-digit numbers are on lists, so that no other goods are in the line."""

@@ -208,11 +208,6 @@ class TariffSchedule:
         ends = {group.to + _A_DAY for group in groups if group.to is not None}
         return {group.from_ for group in groups} | ends
 
-    def list_numbers(self, code: str, day: date) -> tuple[str, ...]:
-        """The ten-digit numbers of a line that lists name on the day, sorted."""
-        inside = self.memberships.find_inside(code)
-        return tuple(dict.fromkeys(one.code for one in inside if one.group.covers(day)))
-
     def list_cases(self, code: str, day: date, lists: Collection[str]) -> tuple[LineCase, ...]:
         """The cases of goods under the code on the day. Goods in the same groups are one case."""
         found: dict[int, list[_NumberClass]] = {}
@@ -233,11 +228,10 @@ class TariffSchedule:
     def _list_numbers(self, code: str) -> Sequence[str]:
         """The lines under the code, and the ten-digit numbers that lists name.
 
-        A line stands for all its numbers that no list names.
+        A line stands for all its numbers that no list names, if it has any.
         """
         lines = [code] if len(code) >= LINE_DIGITS else self.lines.list_codes(code)
-        if len(code) == LINE_DIGITS and code in self.header.usual_numbers:
-            return [self.header.usual_numbers[code]]
+        lines = [one for one in lines if one not in self.header.split_lines]
         numbers = dict.fromkeys(
             one.code for one in self.memberships.find_inside(code) if len(one.code) > LINE_DIGITS
         )

@@ -1,5 +1,6 @@
 """Reduces an answer to what a reader needs in ten seconds."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.parties import WORLD
@@ -7,6 +8,7 @@ from bot.rates.model.answer import (
     Answer,
     BaseShare,
 )
+from bot.rates.model.history import compute_difference
 from bot.rates.model.measure import Status
 from bot.rates.question.query import RateQuery
 from bot.render import words
@@ -26,6 +28,7 @@ from bot.render.overview.headline import (
 from bot.render.overview.model import AnswerOverview, Piece
 from bot.render.overview.remarks import describe_reading, list_remarks
 from bot.render.overview.rows import build_rows, has_goods_rows
+from bot.text.dates import format_day
 
 
 def build_overview(
@@ -61,7 +64,7 @@ def build_overview(
     )
     return AnswerOverview(
         title=format_title(answer, today),
-        headline=(*now, *headline),
+        headline=(*now, *headline, *_describe_difference(answer, query)),
         basis=describe_basis(answer),
         remarks=(*describe_reading(answer), *list_remarks(answer)),
         rows_title="Goods" if has_goods_rows(answer) else "Duty",
@@ -119,3 +122,15 @@ def _describe_assumed(answer: Answer, query: RateQuery) -> str:
     if not query.imposer_assumed:
         return ""
     return f"assuming imports into {name_origin(answer.imposer, answer.imposer_name)}"
+
+
+def _describe_difference(answer: Answer, query: RateQuery) -> Iterator[Piece]:
+    """The first total of a comparison of days, and the difference of the last one."""
+    if not query.days or answer.period is None:
+        return
+    first, last = query.days[0], query.days[-1]
+    points = compute_difference(answer.history, first, last)
+    before = next((step for step in answer.history if step.ruling is None), None)
+    if before is not None and points is not None:
+        yield Piece(f" on {format_day(last)}, {words.format_step_total(before)}")
+        yield Piece(f" on {format_day(first)}: {words.describe_difference(points)}")

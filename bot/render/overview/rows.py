@@ -33,10 +33,7 @@ def build_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     if answer.lines and (answer.basis is TotalBasis.GENERAL or len(answer.lines) > 1):
         return build_line_rows(answer, most)
     if answer.choices:
-        chosen = [
-            GoodsRow(one.goods, words.format_span(one.percent, one.percent))
-            for one in answer.choices
-        ]
+        chosen = [GoodsRow(one.goods, words.format_span(*one.span)) for one in answer.choices]
         rest = next((one for one in answer.warnings if isinstance(one, kinds.NoOneTotal)), None)
         if rest is not None and rest.rest_percent is not None:
             others = GoodsRow(

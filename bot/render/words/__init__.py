@@ -38,6 +38,7 @@ from bot.render.words.answers import (
 from bot.render.words.changes import (
     describe_change,
     describe_checked_period,
+    describe_difference,
     describe_doubt,
     describe_last_change,
     describe_step,
@@ -69,6 +70,7 @@ __all__ = [
     "describe_claim_total",
     "describe_claimed_base",
     "describe_definition",
+    "describe_difference",
     "describe_doubt",
     "describe_exclusion",
     "describe_first_warnings",

@@ -1,6 +1,7 @@
 """Changes of rates in words: past, upcoming, and how certain they are."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from bot.parties import Parties
 from bot.rates.calendar.entries import Doubt, DoubtKind
@@ -21,6 +22,13 @@ def format_step_total(step: Step) -> str:
     if step.is_open:
         return "not known"
     return format_span(step.percent, step.percent if step.up_to is None else step.up_to)
+
+
+def describe_difference(points: Decimal | None) -> str:
+    """`12.5 points more`, `5 points less`, `no difference`; empty if it is unknown."""
+    if not points:
+        return "" if points is None else "no difference"
+    return f"{format_percent(abs(points))} points {'more' if points > 0 else 'less'}"
 
 
 def format_step_added(step: Step) -> str:

@@ -11,7 +11,7 @@ from bot.rates.model.component import BASE_ID
 from bot.rates.model.goods import format_code
 from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.warnings import Choice, RateWarning
-from bot.render.words.amounts import describe_partner_rates, describe_rate
+from bot.render.words.amounts import describe_partner_rates, describe_rate, format_span
 from bot.render.words.duties import describe_exclusion
 from bot.render.words.places import describe_tariff_source
 from bot.text.dates import format_day
@@ -154,14 +154,6 @@ def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
 
 def _depends_on_goods(one: kinds.DependsOnGoods, _: Answer) -> str:
     return f"The total depends on the goods: {' '.join(one.questions)}"
-
-
-def _answered_for_number(one: kinds.AnsweredForNumber, _: Answer) -> str:
-    others = ", ".join(map(format_code, one.others))
-    return (
-        f"This answer is for HTS {format_code(one.number)}. Lists also name other numbers of "
-        f"{format_code(one.code)}: {others}. Ask for a number to see its duties."
-    )
 
 
 def _unknown_line(one: kinds.UnknownLine, _: Answer) -> str:
@@ -336,7 +328,6 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.SameForAll: _same_for_all,
     kinds.SomeGoodsDiffer: _some_differ,
     kinds.Stale: _stale,
-    kinds.AnsweredForNumber: _answered_for_number,
     kinds.DependsOnGoods: _depends_on_goods,
     kinds.UnknownLine: _unknown_line,
     kinds.UnknownProduct: _unknown_product,
@@ -349,5 +340,5 @@ def _format_pair(answer: Answer) -> str:
 
 
 def _list_choices(choices: Sequence[Choice]) -> str:
-    shown = [f"{one.goods}, {format_percent(one.percent)}%" for one in choices[:_MAX_LISTED]]
+    shown = [f"{one.goods}, {format_span(*one.span)}" for one in choices[:_MAX_LISTED]]
     return "; ".join(shown)

@@ -21,6 +21,8 @@ A trial passes with at least 85 questions right or usable, and none misleading. 
     7        62       28        6       4
     8        48       44        5       3
     9        51       35        9       5
+    10       70       22        5       3
+    11       58       26        9       7
 
 Faults that a judge found were fixed afterwards, so only a new list measures the code. The files
 have the columns question, verdict and reason. The newest one also has the facts of the answer that

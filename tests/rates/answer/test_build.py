@@ -79,7 +79,7 @@ def test_a_day_before_the_data_begins_has_no_total(ledger: Ledger, today: date) 
 def test_the_total_for_a_steel_article_on_list_3_matches_a_real_customs_entry(
     ledger: Ledger, today: date
 ) -> None:
-    one = _one("us on china on 2026-09-15", ledger, today, "7326.90.86")
+    one = _one("us on china on 2026-09-15", ledger, today, "7326.90.86.10")
 
     assert {part.measure_id: part.percent for part in one.components} == {
         "us-cn-301-list-3": 25,
@@ -95,7 +95,7 @@ def test_the_total_for_a_steel_article_on_list_3_matches_a_real_customs_entry(
 
 
 def test_the_base_rate_is_in_the_total_only_if_it_is_requested(ledger: Ledger, today: date) -> None:
-    one = _one("us china on 2026-09-15", ledger, today, "steel article on List 3, with base")
+    one = _one("us china on 2026-09-15", ledger, today, "7326.90.86.10 with base")
 
     assert one.total_percent == Decimal("77.9")
     assert one.includes_base

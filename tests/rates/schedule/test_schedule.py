@@ -62,13 +62,18 @@ def test_ten_digit_numbers_of_a_line_are_cases_unless_one_of_them_is_asked_for()
     assert _cases(made.list_cases("8205100090", DAY, LISTS)) == [("8205100090", 1, [], [])]
 
 
-def test_a_line_with_a_usual_number_is_answered_for_that_number() -> None:
+@pytest.mark.parametrize("code", ["82051000", "8205"])
+def test_a_line_all_of_whose_numbers_are_on_lists_has_no_case_of_its_own(code: str) -> None:
     made = schedule(
         (line("82051000"),),
         group("tools", "8205100030"),
-        usual_numbers={"82051000": "8205100030"},
+        group("steel", "8205100090"),
+        split_lines=["82051000"],
     )
-    assert _cases(made.list_cases("82051000", DAY, LISTS)) == [("8205100030", 1, ["tools"], [])]
+    assert _cases(made.list_cases(code, DAY, LISTS)) == [
+        ("8205100030", 1, ["tools"], []),
+        ("8205100090", 1, ["steel"], []),
+    ]
 
 
 def test_lines_of_a_heading_on_the_same_lists_share_a_case() -> None:

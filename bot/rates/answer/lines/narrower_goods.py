@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bot.rates.answer.select import RateContext, Selection, select_layers
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
-from bot.rates.model.warnings import Choice
+from bot.rates.model.warnings import Choice, Reason
 from bot.rates.question.product.parsed import ParsedProduct
 
 _MIN_LISTS = 2
@@ -31,13 +31,27 @@ def find_choices(context: RateContext, selection: Selection) -> tuple[Choice, ..
         return ()
     if not is_divided(context) and not _are_on_lists(context, selection, narrower):
         return ()
-    totals = {one: select_layers(_narrow(context, one)).stacked.total for one in narrower}
-    if all(total == selection.stacked.total for total in totals.values()):
+    choices = [_build_choice(context, one) for one in narrower]
+    if all(one.percent == selection.stacked.total for one in choices):
         return ()
-    names = context.ledger.goods.by_id
     # Goods whose total differs from that of the question's goods come first.
-    ordered = sorted(totals.items(), key=lambda item: item[1] == selection.stacked.total)
-    return tuple(Choice(goods=names[one].name, percent=total) for one, total in ordered)
+    choices.sort(key=lambda one: one.percent == selection.stacked.total)
+    return tuple(choices)
+
+
+def _build_choice(context: RateContext, good_id: str) -> Choice:
+    """The goods with their total. Exemptions may cover these goods for some partners only."""
+    stacked = select_layers(_narrow(context, good_id)).stacked
+    some = (
+        left.layer.period
+        for left in stacked.excluded
+        if left.may_apply and left.exclusion.reason is Reason.SOME_LINES
+    )
+    total = stacked.total
+    ends = (one.percent + (0 if one.is_all_in else total) for one in some if one.percent)
+    highest = max(ends, default=total)
+    name = context.ledger.goods.by_id[good_id].name
+    return Choice(name, total, highest if highest > total else None)
 
 
 def find_representative(context: RateContext, choices: Sequence[Choice]) -> RateContext | None:

@@ -29,6 +29,7 @@ _PART = re.compile(
     r"(?:[,;.?!]\s*(?:(?:and|but|also|so) )?|\b(?:and|but|also) )\s*(?P<asked>(?:"
     r"why|who|where|how(?! (?:much|many|high|low|about|long|often|come))|what (?:if|happens)"
     r"|(?:will|can|could|should|would|must) (?:it|they|this|that|these|those|we|i)"
+    r"|what do they (?=[^,;?!]*\bthe other way\b)"
     r")\b[^,;?!]*)"
 )
 """A part that asks for something else than a figure or a day."""
@@ -136,6 +137,7 @@ def list_unread_parts(text: str, tokens: Tokens) -> tuple[str, ...]:
 
     toys from china and why is it so high     why is it so high
     toys from china, who pays it              who pays it
+    canada toys, what do they pay the other way   what do they pay the other way
     toys from china, and can you check        nothing, because this asks for the rate
     toys from china, and will we pay in may   nothing, because the month was read
     """

@@ -9,6 +9,7 @@
     until March, before 2026-06-01          up to a day
     between May and July 2026               from one day to another
     2026-03-01 vs today                     the same, and each day by itself
+    more than in May 2026                   the same
     on aug 1 25 & feb 1 26 & now            the same
     september last year, by spring          a month, a season
     before and after 2025-11-01             from the day before to that day
@@ -55,6 +56,11 @@ _NOW_VERSUS = re.compile(
     r"\b(?:now|nowadays|currently)\s+(?:vs\.?|versus|compared (?:to|with)|against)\s+(?:[io]n\s+)?$"
 )
 """Today, as the first time that a question names: `now vs a year ago`."""
+_THAN = re.compile(
+    r"\b(?:compared (?:to|with)|relative to|than|vs\.?|versus)\s+"
+    r"(?:(?:it was|they were|back)\s+)?(?:[io]n\s+)?$"
+)
+"""Before the only time of a question, which compares it with today: `more than in may 2025`."""
 _AND_NOW = re.compile(
     r"(?:\b(?:and|vs\.?|versus|than|but)|[-,&;?])\s*(?:what (?:is|about) )?(?:it )?(?:is )?"
     r"(?:now|nowadays|currently|present)\b(?=\s*(?:[?.!,;]|$))"
@@ -114,13 +120,7 @@ def take_period(
         end = monday + timedelta(days=6)
         return Period(monday, end), _cut(text, week.start(), found.end)
     if before := _NOW_VERSUS.search(text[: found.start]):
-        times = [TimeSpan(today, today, before.start(), before.end()), found]
-        if days := _pick_days(times, today):
-            return Period(days[0], days[-1], days=days), _cut(text, before.start(), found.end)
-        if not found.first <= today <= found.last:
-            # 'now vs last year': all changes between the two.
-            first, last = min(found.first, today), max(found.last, today)
-            return Period(first, last), _cut(text, before.start(), found.end)
+        return _compare_with_today(found, today), _cut(text, before.start(), found.end)
     if found.head != "between" and (others := _find_others(text, found, today, tense)):
         times = [found, *others]
         first, last = min(one.first for one in times), max(one.last for one in times)
@@ -150,7 +150,16 @@ def take_period(
             # 'q3 2025, and now': all changes between the two.
             first, last = min(found.first, distant.first), max(found.last, distant.last)
             return Period(first, last), rest
+    if found.head not in _OPEN and (than := _THAN.search(text[: found.start])):
+        return _compare_with_today(found, today), _cut(text, than.start(), found.end)
     return _build_period(found), _cut(text, found.start, found.end)
+
+
+def _compare_with_today(found: TimeSpan, today: date) -> Period:
+    """The days of the time and today. For a long time, all changes between the two."""
+    if days := _pick_days([found, TimeSpan(today, today, 0, 0)], today):
+        return Period(days[0], days[-1], days=days)
+    return Period(min(found.first, today), max(found.last, today))
 
 
 def _find_others(text: str, found: TimeSpan, today: date, tense: Tense) -> list[TimeSpan]:

@@ -116,7 +116,9 @@ def _format_title(query: RateQuery, today: date, window: CalendarWindow, parties
     if query.kind is QueryKind.CHANGES and window.first < window.last == today:
         days = f"since {format_day(window.first)}"
     elif query.kind is QueryKind.UPCOMING and window.first in (today, today + _A_DAY):
-        days = f"next {(window.last - today).days} days" if query.on is None else days
+        ahead = (window.last - today).days
+        length = f"{ahead // 365} years" if ahead > 2 * 365 else f"{ahead} days"
+        days = f"next {length}" if query.on is None else days
     return f"Duty changes, {days}{named}"
 
 

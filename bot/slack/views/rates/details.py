@@ -186,7 +186,7 @@ def _list_duties(answer: Answer) -> Iterator[Block]:
 
 
 def _format_rate(choice: Choice) -> str:
-    return bold(markup.format_rate(choice.percent))
+    return bold(words.format_span(*choice.span))
 
 
 def _list_lines(answer: Answer) -> Iterator[Block]:

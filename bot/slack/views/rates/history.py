@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.parties import WORLD
 from bot.rates.model.answer import Answer, BaseShare, TotalBasis
 from bot.rates.model.component import BASE_ID, Component
-from bot.rates.model.history import Step
+from bot.rates.model.history import Step, compute_difference
 from bot.rates.model.measure import Status
 from bot.rates.model.warnings import RateCaveat
 from bot.rates.question.query import RateQuery, format_query
@@ -231,7 +231,8 @@ def _format_days(answer: Answer, days: Sequence[date]) -> str:
         usual = words.describe_usual_total(past[-1].lines) if past else ""
         notes = "; ".join(filter(None, (usual, _NOT_VERIFIED * unsure)))
         texts.append(f"{bold(total)} on {format_day(day)}{f' ({notes})' if notes else ''}")
-    return "; ".join(texts)
+    difference = words.describe_difference(compute_difference(known, days[0], days[-1]))
+    return "; ".join([*texts, *filter(None, [difference])])
 
 
 def _format_total(answer: Answer, period: _Period, days: Sequence[date] = ()) -> str:

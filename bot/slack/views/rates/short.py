@@ -278,7 +278,7 @@ def _list_deciding(answer: Answer, query: RateQuery) -> Iterator[tuple[str, str]
     narrower = () if answer.basis is TotalBasis.GENERAL else answer.choices[:_MAX_CHOICES]
     for choice in narrower:
         narrowed = query.model_copy(update={"product": choice.goods})
-        number = words.format_span(choice.percent, choice.percent)
+        number = words.format_span(*choice.span)
         yield f"{choice.goods}: {number}", format_query(narrowed)
     if not answer.choices and answer.basis is not TotalBasis.GENERAL:
         for name in answer.suggestions[:_MAX_CHOICES]:

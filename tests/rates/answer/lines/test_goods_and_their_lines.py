@@ -8,14 +8,16 @@ from decimal import Decimal
 import pytest
 
 from bot.rates.answer.build import answer_query
+from bot.rates.answer.select import build_context, select_layers
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.model.goods import format_code
 from bot.rates.question.query import QueryKind, RateQuery
+from bot.rates.schedule.model import LINE_DIGITS
 
 SEED, CASES, MOST_LINES = 20261130, 60, 30
 PARTNERS = ("CN", "VN", "JP", "DE", "GB", "CA", "MX", "IN", "BR", "KR", "CH", "KE")
-FIRST = date(2025, 2, 1)
+FIRST, TODAY = date(2025, 2, 1), date(2026, 11, 30)
 
 
 def answer(ledger: Ledger, partner: str, product: str, day: date) -> Answer:
@@ -99,3 +101,41 @@ def test_goods_with_a_banned_line_have_no_total(
     for whole, each in compared:
         if any(one.banned for one in each):
             assert whole.total_percent is None
+
+
+def test_a_line_includes_the_totals_of_all_ten_digit_numbers_that_lists_name(
+    ledger: Ledger,
+) -> None:
+    schedule = ledger.find_tariff_schedule("US")
+    assert schedule is not None
+    ranges = 0
+    numbers = {code for group in schedule.memberships.groups for code in group.codes}
+    numbers_of: dict[str, list[str]] = {}
+    for number in (one for one in numbers if len(one) > LINE_DIGITS and schedule.lines.find(one)):
+        numbers_of.setdefault(number[:LINE_DIGITS], []).append(number)
+
+    def find_span(code: str) -> tuple[Decimal, Decimal]:
+        stacked = select_layers(build_context(ledger, "US", "TW", TODAY, code)).stacked
+        return stacked.span or (stacked.total, stacked.total)
+
+    for line, inside in numbers_of.items():
+        low, high = find_span(line)
+        spans = [find_span(one) for one in inside]
+        assert low <= min(spans)[0] <= max(one for _, one in spans) <= high, line
+        ranges += low < high
+    assert ranges > 200
+
+
+def test_the_number_decides_between_the_duties_of_a_line(ledger: Ledger) -> None:
+    assert find_ends(answer(ledger, "TW", "7326.90.86", TODAY)) == (Decimal(25), Decimal(50))
+    for goods in ("aluminum ladders", "steel ladders", "ladders"):
+        assert find_ends(answer(ledger, "CN", goods, TODAY)) == (Decimal(50), Decimal(50))
+
+
+@pytest.mark.parametrize(("partner", "most"), [("IL", 100), ("BR", 100), ("EU", 0), ("IN", 0)])
+def test_goods_that_only_some_partners_are_exempt_for_may_pay_the_duty_of_others(
+    ledger: Ledger, partner: str, most: int
+) -> None:
+    choices = {one.goods: one.span for one in answer(ledger, partner, "medicines", TODAY).choices}
+    assert choices["specialty medicines"] == (Decimal(0), Decimal(most))
+    assert choices["generic medicines"] == (Decimal(0), Decimal(0))

@@ -178,16 +178,6 @@ def test_a_line_that_the_schedule_lacks_is_answered_for_its_subheading() -> None
     assert kinds.UnknownLine("82051099", "820510", "2026 Rev. 1") in one.warnings
 
 
-def test_a_line_with_a_usual_number_is_answered_for_it_and_names_the_others() -> None:
-    files = book(sheet(GENERAL, METAL, PARTS))
-    groups = (group("metal", "8205100010"), group("parts", "8205100030"))
-    usual = schedule(LINES, *groups, usual_numbers={"82051000": "8205100010"})
-    one = answer(Ledger(files._replace(tariff_schedules={"US": usual}), PARTIES), "8205.10.00")
-    assert total(one) == "60"
-    named = kinds.AnsweredForNumber("82051000", "8205100010", ("8205100030",))
-    assert named in one.warnings
-
-
 def test_the_history_of_a_line_follows_its_lists() -> None:
     listed = group("metal", "8205", since=date(2026, 3, 1), to=date(2026, 5, 31))
     query = RateQuery(

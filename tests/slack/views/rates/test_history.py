@@ -160,7 +160,10 @@ def test_days_of_a_question_have_their_totals_and_a_button_each() -> None:
     )
     check_accepted(message)
     lead = message.blocks[1]["text"]["text"]
-    assert "*0%* on 31 Dec 2024; *12.5%* on 30 Nov 2026. Plus the normal duty " in lead
+    assert (
+        "*0%* on 31 Dec 2024; *12.5%* on 30 Nov 2026; 12.5 points more. Plus the normal duty "
+        in lead
+    )
     buttons = {each["text"]["text"]: each["value"] for each in message.blocks[-1]["elements"]}
     assert buttons["31 Dec 2024"] == "on 2024-12-31 🇺🇸 on 🇳🇿 lamb"
     assert buttons["30 Nov 2026"] == "on 2026-11-30 🇺🇸 on 🇳🇿 lamb"
