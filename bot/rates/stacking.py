@@ -70,6 +70,12 @@ class StackedLayers(NamedTuple):
         return (*self.counted, *some)
 
     @property
+    def paid_ids(self) -> frozenset[str]:
+        """The ids of the measures that are or may be paid."""
+        layers = (*self.counted, *(one.layer for one in self.excluded if one.may_apply))
+        return frozenset(layer.measure.id for layer in layers)
+
+    @property
     def total(self) -> Decimal:
         """The sum in percent."""
         return sum([layer.period.percent or _ZERO for layer in self.counted], _ZERO)

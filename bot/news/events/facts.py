@@ -17,23 +17,26 @@ from bot.news.story import Story
 
 _ANSWERS = REACTIONS | {Act.RETALIATE, Act.APPEAL, Act.SUE}
 _STATUS_OF_ACT = {
-    Act.THREATEN: EventStatus.THREATENED,
-    Act.INVESTIGATE: EventStatus.INVESTIGATED,
-    Act.PROPOSE: EventStatus.PROPOSED,
-    Act.CONSIDER: EventStatus.PROPOSED,
-    Act.PRELIMINARY: EventStatus.PROPOSED,
-    Act.IMPOSE: EventStatus.ANNOUNCED,
-    Act.FINAL: EventStatus.ANNOUNCED,
-    Act.TAKE_EFFECT: EventStatus.IN_FORCE,
-    Act.DELAY: EventStatus.DELAYED,
     Act.VOID: EventStatus.UNLAWFUL,
     Act.STAY: EventStatus.STAYED,
     Act.UPHOLD: EventStatus.UPHELD,
-    Act.AGREE: EventStatus.DEAL,
+    Act.DELAY: EventStatus.DELAYED,
+    Act.TAKE_EFFECT: EventStatus.IN_FORCE,
     Act.SIGN: EventStatus.DEAL,
-    Act.TALK: EventStatus.TALKS,
+    Act.AGREE: EventStatus.DEAL,
+    Act.FINAL: EventStatus.ANNOUNCED,
+    Act.IMPOSE: EventStatus.ANNOUNCED,
+    Act.PRELIMINARY: EventStatus.PROPOSED,
+    Act.PROPOSE: EventStatus.PROPOSED,
+    Act.CONSIDER: EventStatus.PROPOSED,
+    Act.INVESTIGATE: EventStatus.INVESTIGATED,
+    Act.THREATEN: EventStatus.THREATENED,
     Act.RESUME: EventStatus.TALKS,
+    Act.TALK: EventStatus.TALKS,
 }
+"""Decided steps come before planned ones. A title with several acts has the status of the first:
+`duty kicks in, further increase threatened` is in force.
+"""
 
 
 def find_new_facts(story: Story, earlier: Sequence[Story]) -> tuple[NewFact, ...]:
@@ -96,7 +99,7 @@ def _find_status(
 def _get_status(story: Story, features: Features) -> EventStatus | None:
     if story.state.status is not None:
         return story.state.status
-    return next((_STATUS_OF_ACT[act] for act in features.acts if act in _STATUS_OF_ACT), None)
+    return next((status for act, status in _STATUS_OF_ACT.items() if act in features.acts), None)
 
 
 def _find_number(

@@ -59,7 +59,6 @@ from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.rates.schedule.codes import extract_codes
 from bot.rates.schedule.lines import HEADING_DIGITS
-from bot.rates.stacking import StackedLayers
 
 _TALKS_SHOWN = 3
 _A_DAY = timedelta(days=1)
@@ -465,7 +464,7 @@ def _build_goods_filter(timeline: Timeline) -> Callable[[Upcoming], bool]:
     ledger, selection = timeline.context.ledger, timeline.selection
     if selection.line is None or selection.stacked.ban:
         return lambda _: True
-    paid = _list_paid(selection.stacked)
+    paid = selection.stacked.paid_ids
 
     def pays(item: Upcoming) -> bool:
         measure = ledger.by_id[item.measure_id]
@@ -475,16 +474,10 @@ def _build_goods_filter(timeline: Timeline) -> Callable[[Upcoming], bool]:
         periods = ((day, measure.find_period(day)) for day in (item.on, item.on - _A_DAY))
         levied = [day for day, period in periods if period is not None and is_levied(period)]
         return not levied or any(
-            measure.id in _list_paid(timeline.select(day).stacked) for day in levied
+            measure.id in timeline.select(day).stacked.paid_ids for day in levied
         )
 
     return pays
-
-
-def _list_paid(stacked: StackedLayers) -> frozenset[str]:
-    """The ids of the measures that are or may be paid."""
-    layers = [*stacked.counted, *(one.layer for one in stacked.excluded if one.may_apply)]
-    return frozenset(layer.measure.id for layer in layers)
 
 
 def _list_talks(context: RateContext) -> tuple[Talk, ...]:

@@ -14,6 +14,7 @@ from bot.rates.calendar.upcoming import (
     find_known_day,
     find_window,
     list_upcoming,
+    list_upcoming_by_measure,
     select_measures,
 )
 from bot.rates.ledger import Ledger
@@ -39,17 +40,26 @@ NO_SURROUNDINGS = Surroundings(None, ())
 
 def find_surroundings(query: RateQuery, ledger: Ledger, today: date) -> Surroundings:
     """What surrounds the days of an `upcoming` or `changes` query."""
+    nearest = _find_nearest(query, ledger, today)
+    return Surroundings(
+        nearest=_mark_passed(nearest, ledger, today) if nearest is not None else None,
+        now=_find_duties(query, ledger, today),
+    )
+
+
+def _find_nearest(query: RateQuery, ledger: Ledger, today: date) -> Upcoming | None:
     measures = select_measures(query, ledger)
     codes = ledger.list_codes(query.partner) if query.partner else ()
     window, pays = find_window(query, today), build_goods_filter(query, ledger)
-    if query.kind is QueryKind.CHANGES:
-        found = list_upcoming(ledger, date.min, window.first - _A_DAY, measures, codes, pays)[-1:]
-    else:
-        found = list_upcoming(ledger, max(window.last, today), date.max, measures, codes, pays)[:1]
-    return Surroundings(
-        nearest=_mark_passed(found[0], ledger, today) if found else None,
-        now=_find_duties(query, ledger, today),
-    )
+    is_past = query.kind is QueryKind.CHANGES
+    after = date.min if is_past else max(window.last, today)
+    until = window.first - _A_DAY if is_past else date.max
+    days = {one.on for one in list_upcoming_by_measure(ledger, after, until, measures)}
+    # `pays` may compute duties of each origin, so no further day is read than needed.
+    for day in sorted(days, reverse=is_past):
+        if found := list_upcoming(ledger, day - _A_DAY, day, measures, codes, pays):
+            return found[-1] if is_past else found[0]
+    return None
 
 
 def ask_for_duties(query: RateQuery) -> RateQuery:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from bot.parties import WORLD
@@ -213,11 +214,17 @@ def build_goods_filter(query: RateQuery, ledger: Ledger) -> Callable[[Upcoming],
     if wanted.layers or not (wanted.goods or wanted.codes):
         return lambda _: True
 
+    # Many duties change on the same days, and each may be charged on all origins.
+    @cache
+    def list_paid(imposer: str, partner: str, day: date) -> frozenset[str]:
+        context = build_context(ledger, imposer, partner, day, query.product)
+        return select_layers(context).stacked.paid_ids
+
     def pays(item: Upcoming) -> bool:
         if not ledger.by_id[item.measure_id].applies_to_all_goods:
             return True
         return any(
-            _is_paid(item, partner, day, query.product, ledger)
+            item.measure_id in list_paid(item.imposer, partner, day)
             for partner in _list_payers(item, query, ledger)
             for day in (item.on, item.on - _A_DAY)
         )
@@ -232,13 +239,6 @@ def _list_payers(item: Upcoming, query: RateQuery, ledger: Ledger) -> Sequence[s
     named = (one for one in (query.partner, query.imposer) if one is not None)
     others = [one for one in named if item.imposer not in ledger.parties.list_codes(one)]
     return others[:1] or [one.code for one in ledger.parties]
-
-
-def _is_paid(item: Upcoming, partner: str, day: date, product: str | None, ledger: Ledger) -> bool:
-    """Whether goods of the partner pay or may pay the item's measure on the day."""
-    found = select_layers(build_context(ledger, item.imposer, partner, day, product)).stacked
-    layers = [*found.counted, *(one.layer for one in found.excluded if one.may_apply)]
-    return any(layer.measure.id == item.measure_id for layer in layers)
 
 
 def _list_checked_days(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:

@@ -202,10 +202,10 @@ class CardReading:
 
     def _is_in_an_economy(self, name: CardName) -> bool:
         """Whether the name is a part of the name of an economy: `cape verde`."""
-        if name.words.isdisjoint(self._index.economy_words) or not self._codes:
+        if not self._codes:
             return False
-        apart = chain.from_iterable(map(self._list_codes, self._split(name.words)))
-        return not {*self._codes} <= {*apart}
+        inside, outside = self._split(name.words)
+        return not {*self._codes} <= {*self._list_codes(inside), *self._list_codes(outside)}
 
     def _names_others(self, card: Card) -> bool:
         """Whether the text names an economy that the card is not about."""
@@ -254,11 +254,6 @@ class CardIndex:
     def words(self) -> WordSet:
         """The words of all names, as `stem_words` returns them."""
         return self.names.words
-
-    @cached_property
-    def economy_words(self) -> frozenset[str]:
-        """The words of the names of economies, as `stem_words` returns them."""
-        return frozenset(chain.from_iterable(map(stem_words, self.parties.words)))
 
     def read(self, text: str) -> CardReading:
         """The cards that the text names."""

@@ -19,8 +19,8 @@ _Problem = tuple[tuple[int | str, ...], str, str]
 class KnownCards(NamedTuple):
     """The cards of all files, and their names."""
 
-    cards: Mapping[str, tuple[str, Card]]
-    """The file and the first card with an id, by id."""
+    cards: Mapping[str, Card]
+    """The first card with an id, by id."""
     keys: Mapping[str, frozenset[str]]
     """The words by which a name is compared with other names, by name."""
     owners: Mapping[frozenset[str], str]
@@ -29,12 +29,12 @@ class KnownCards(NamedTuple):
 
 def index_cards(files: Mapping[str, CardsFile]) -> KnownCards:
     """The cards of these files, and their names."""
-    cards: dict[str, tuple[str, Card]] = {}
+    cards: dict[str, Card] = {}
     keys: dict[str, frozenset[str]] = {}
     owners: dict[frozenset[str], str] = {}
-    for name, one in files.items():
+    for one in files.values():
         for card in one.cards:
-            cards.setdefault(card.id, (name, card))
+            cards.setdefault(card.id, card)
             for spelled in list_card_names(card):
                 keys[spelled] = key_card_name(spelled)
                 owners.setdefault(keys[spelled], card.id)
@@ -42,11 +42,11 @@ def index_cards(files: Mapping[str, CardsFile]) -> KnownCards:
 
 
 def find_card_problems(
-    name: str, file: CardsFile, known: KnownCards, references: Mapping[str, Collection[str]]
+    file: CardsFile, known: KnownCards, references: Mapping[str, Collection[str]]
 ) -> Iterator[_Problem]:
     """All mistakes in a file; `references` has the known names of other things by kind."""
     for at, card in enumerate(file.cards):
-        if known.cards[card.id] != (name, card):
+        if known.cards[card.id] is not card:
             cause = f"'{card.id}' is given twice"
             yield ("cards", at, "id"), cause, "Give each card its own id"
         yield from _check_card(card, ("cards", at), known, references)
@@ -87,12 +87,12 @@ def _check_card(
     for at, other in enumerate(card.see):
         if other not in known.cards:
             yield (*loc, "see", at), f"no card is called '{other}'", "Check the spelling"
-        elif known.cards[other][1].law == card.id:
+        elif known.cards[other].law == card.id:
             cause = f"'{other}' is a part of this card, so it is named anyway"
             yield (*loc, "see", at), cause, "Remove it"
     if card.law is not None:
         if card.law not in known.cards:
             yield (*loc, "law"), f"no card is called '{card.law}'", "Check the spelling"
-        elif (whole := known.cards[card.law][1]).law is not None:
+        elif (whole := known.cards[card.law]).law is not None:
             cause = f"'{whole.id}' is itself a part of '{whole.law}'"
             yield (*loc, "law"), cause, f"Write law: {whole.law}"

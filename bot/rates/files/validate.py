@@ -106,7 +106,7 @@ def find_problems(
             "legal event": {event.id for event in files.events.legal if event.id},
         }
         for name, cards_file in files.cards.items():
-            found_by_file[name] = cards_file, find_card_problems(name, cards_file, cards, named)
+            found_by_file[name] = cards_file, find_card_problems(cards_file, cards, named)
     for name, (file, found) in found_by_file.items():
         if only not in ("", name):
             continue

@@ -279,7 +279,9 @@ class _PartyFinder:
         for size in range(min(longest, len(tokens) - at), 1, -1):
             run = tokens[at : at + size]
             # `Parties.find` ignores flags, and punctuation at the ends of a run.
-            if any(map(_FLAG.fullmatch, run)) or not (_has_letter(run[0]) and _has_letter(run[-1])):
+            if any(map(_FLAG.fullmatch, run)) or not (
+                _has_letter_or_digit(run[0]) and _has_letter_or_digit(run[-1])
+            ):
                 continue
             if size == 2 and run[0] == "the" and not self._may_be_economy(at + 1):
                 continue
@@ -371,5 +373,5 @@ def _is_small(word: str) -> bool:
     return word != "us" and (word in SMALL_WORDS or word in _WORD_CODES)
 
 
-def _has_letter(token: str) -> bool:
+def _has_letter_or_digit(token: str) -> bool:
     return _ALNUM.search(token) is not None

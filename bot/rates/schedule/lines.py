@@ -12,8 +12,8 @@ from bot.rates.schedule.model import LINE_DIGITS, TariffLine
 from bot.text.word_set import WordSet
 
 HEADING_DIGITS = 4
-_WORD = re.compile(r"(?<!\w)[a-z]{3,}(?![\w…])")
-"""A whole word. Long descriptions are cut off within a word: `si…`."""
+_WORD = re.compile(r"(?<!\w)(?=\d*[a-z])[a-z0-9]{3,}(?![\w…])")
+"""A whole word, such as `vitamin` or `b12`. Long descriptions are cut off within a word: `si…`."""
 
 
 def split_description(text: str) -> frozenset[str]:

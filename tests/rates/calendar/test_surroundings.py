@@ -9,7 +9,10 @@ import pytest
 from bot.parties import Parties
 from bot.rates.calendar.surroundings import Surroundings, find_surroundings
 from bot.rates.ledger import Ledger
+from bot.rates.model.goods import Good
 from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery
+from tests.rates import made
 
 TODAY = date(2026, 11, 30)
 
@@ -38,6 +41,30 @@ def test_the_first_change_after_the_days_is_named(around: Around) -> None:
     assert nearest is not None
     assert nearest.on > date(2026, 12, 13)
     assert not nearest.passed
+
+
+@pytest.mark.parametrize(
+    ("kind", "day"),
+    [(QueryKind.CHANGES, date(2026, 2, 1)), (QueryKind.UPCOMING, date(2026, 9, 1))],
+)
+def test_a_nearer_change_that_the_goods_do_not_pay_is_passed_over(
+    kind: QueryKind, day: date
+) -> None:
+    exempt = [{"scope": {"goods": ["steel"]}, "why": "on a list"}]
+    days = {"from": date(2026, 5, 1), "to": date(2026, 7, 31)}
+    paid = {"from": date(2026, 2, 1), "to": date(2026, 8, 31)}
+    duties = made.ledger(
+        made.sheet(
+            made.written("exempt", days, general=True, exempt=exempt),
+            made.written("paid", paid, general=True),
+        ),
+        goods=[Good(id="steel", name="steel")],
+    )
+    june = {"since": date(2026, 6, 1), "until": date(2026, 6, 30)}
+    query = RateQuery(kind=kind, partner="CN", product="steel", on=date(2026, 6, 30), **june)
+    nearest = find_surroundings(query, duties, date(2026, 6, 30)).nearest
+    assert nearest is not None
+    assert (nearest.measure_id, nearest.on) == ("paid", day)
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,12 @@ def test_a_mistake_is_located(
     assert cause in str(raised.value)
 
 
+def test_the_same_card_twice_in_a_file_is_a_mistake(folder: Path, parties: Parties) -> None:
+    write(folder, f"{CARD}{CARD.removeprefix('cards:').lstrip()}")
+    with pytest.raises(ConfigError, match="'gazette-1' is given twice"):
+        load_ledger(folder, parties)
+
+
 def test_a_part_of_a_card_is_not_named_as_a_related_card_too(
     folder: Path, parties: Parties
 ) -> None:

@@ -1,11 +1,13 @@
 """Searching the descriptions of tariff lines for words."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.errors import QueryError, UnclearQuestion, UnknownParty
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
-from bot.rates.schedule.search import FoundHeading, GoodsName, find_headings
+from bot.rates.schedule.search import FoundHeading, GoodsName, find_headings, find_phrase
 from tests.rates.schedule.made import DAY, line, lines
 
 LINES = lines(
@@ -63,6 +65,12 @@ def test_a_noun_without_other_words_comes_first() -> None:
         line("62030000", description="Suits: Of wool"),
     )
     assert [one.code for one in find_headings(suits, ("suit",), 3)] == ["6203", "6112"]
+
+
+@pytest.mark.parametrize("find", [find_headings, find_phrase])
+def test_a_word_may_have_digits(find: Callable[..., tuple[FoundHeading, ...]]) -> None:
+    vitamins = lines(line("29362600", description="Vitamin B12: Not mixed"))
+    assert [one.code for one in find(vitamins, ("vitamin", "b12"), 3)] == ["2936"]
 
 
 def test_a_number_is_no_word_of_a_description() -> None:

@@ -22,7 +22,7 @@ class Timeline:
             days |= line.list_change_days(line.list_names(selection.chosen))
         self.days = sorted(days)
         """The days on which the duties may change, in order of time."""
-        self._found: dict[int, Selection] = {}
+        self._found = {bisect_right(self.days, context.day): selection}
 
     def select(self, day: date) -> Selection:
         """The measures of the question, stacked on this day."""

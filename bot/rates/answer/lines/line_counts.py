@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bot.parties import WORLD
 from bot.rates.answer.lines.line_duties import choose_names, is_levied, stack_line
 from bot.rates.answer.lines.typical_span import find_typical_span
-from bot.rates.answer.select import build_context, build_layer
+from bot.rates.answer.select import build_layer, build_line_context
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.model.goods import Fit
@@ -200,7 +200,7 @@ class LineCounts:
         """The layers of measures without lists, which apply to the line by their scopes."""
         if not others:
             return
-        context = build_context(self._ledger, imposer, partner, day, code)
+        context = build_line_context(self._ledger, imposer, partner, day, code, tuple(others))
         for measure in others:
             if (layer := build_layer(context, measure)) is not None:
                 yield layer
