@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.parties import Parties
-from bot.rates.model.answer import Answer, Report
+from bot.rates.model.answer import Answer, Report, TotalBasis
 from bot.rates.model.component import Component
 from bot.rates.model.history import Step
 from bot.rates.model.measure import Source
@@ -30,6 +30,8 @@ def format_title(answer: Answer, parties: Parties) -> str:
     figure = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
         figure = f"{figure}, {words.describe_range(answer)}"
+    if answer.basis is TotalBasis.GENERAL and answer.typical is not None:
+        figure = f"{words.format_span(*answer.typical)} on most goods"
     if answer.is_zero_in_data:
         figure = f"{figure} in our data"
     if answer.is_zero_in_general:

@@ -30,7 +30,6 @@ _TYPE = "table"
 FEWEST_COMPONENTS = 3
 """The minimum number of components for a table. Fewer components are as clear in paragraphs."""
 _CELL = 160
-_TITLES = {TotalBasis.GENERAL: "Duty"}
 MESSAGE_ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 """Characters of JSON for the blocks of a message, without its notice and the line that gives the
 number of omitted rows."""
@@ -136,12 +135,18 @@ def _build_rows(answer: Answer, several: bool) -> Iterator[Row]:
     if total_rate := _format_total(answer):
         total = (
             total_rate,
-            f"{_TITLES.get(answer.basis, 'Total')} on {words.describe_goods(answer)}",
+            _describe_total(answer),
             "",
             "",
             "",
         )
         yield [*whose, *map(text_cell, total)]
+
+
+def _describe_total(answer: Answer) -> str:
+    if answer.basis is TotalBasis.GENERAL:
+        return "Duty on goods that are on no list"
+    return f"Total on {words.describe_goods(answer)}"
 
 
 def _format_total(answer: Answer) -> str:

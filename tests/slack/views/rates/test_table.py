@@ -49,6 +49,16 @@ async def ask_in_workspace(workspace: Workspace, text: str) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("bot")
+async def test_the_title_of_a_table_has_the_figure_of_the_short_answer(
+    workspace: Workspace,
+) -> None:
+    short = words(await ask_in_workspace(workspace, "/tariff us china"))
+    heading = (await ask_in_workspace(workspace, "/tariff table us china"))["blocks"][0]
+    assert "145% to 170%" in short
+    assert "145% to 170%" in heading["text"]["text"]
+
+
+@pytest.mark.usefixtures("bot")
 async def test_a_table_has_every_component_and_the_total(workspace: Workspace) -> None:
     answer = await ask_in_workspace(workspace, f"/tariff table {EVS}")
     [table] = tables(answer)
