@@ -24,7 +24,7 @@ from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace
 from bot.monitoring.event_loop import watch_event_loop
-from bot.monitoring.logs import set_up_logs
+from bot.monitoring.logs import choose_format, set_up_logs
 from bot.monitoring.metrics import Metrics
 from bot.readiness import Readiness
 from bot.runtime.config.folder import ConfigFolder
@@ -344,10 +344,7 @@ def _stop_or_exit(app: Application, signal_number: int) -> None:
 
 
 def _log_to_stderr(settings: Settings) -> None:
-    is_terminal = sys.stderr.isatty()
-    is_json = settings.log_format == "json" or (settings.log_format == "auto" and not is_terminal)
-    # See https://no-color.org.
-    has_color = is_terminal and not os.environ.get("NO_COLOR")
+    is_json, has_color = choose_format(settings.log_format, sys.stderr.isatty(), os.environ)
     set_up_logs(
         settings.log_level, is_json=is_json, has_color=has_color, secrets=settings.list_secrets()
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import sqlite3
 import time
@@ -100,7 +101,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def test_a_subscription_changes_which_channel_gets_a_story(world: World) -> None:
     world.feeds.publish("wire", "Canada raises tariffs on steel from 10% to 25%")
-    await world.start_bot()
+    bot = await world.start_bot(TARIFFWIRE_LOG_FORMAT="text")
     [alert] = await eventually(lambda: world.page.messages("trade-news"))
     assert "10%" in words(alert)
     assert "25%" in words(alert)
@@ -144,6 +145,10 @@ async def test_a_subscription_changes_which_channel_gets_a_story(world: World) -
     assert await eventually(four_messages)
     seen = await world.page.everything("court-watch")
     assert len([each for each in seen if not each.get("only_you")]) == 3
+    assert await bot.stop() == 0
+    # Output to a pipe is text if the setting says so.
+    [line] = [each for each in bot.output if "reading 1 feeds" in each]
+    assert re.fullmatch(r"\S+Z \[info +\] reading 1 feeds \[bot\.runtime\.app\]", line.strip())
 
 
 async def test_a_broken_feed_does_not_stop_the_others(world: World) -> None:
