@@ -158,6 +158,7 @@ class Application:
         """
         await self.start()
         try:
+            freeze_startup_objects()
             await self._wait_until_stopped()
         finally:
             await self.stop()
@@ -195,7 +196,6 @@ class Application:
             show_completions(workspace, self._config)
             if self._show is not None:
                 await enter(self._show(workspace, services))
-        freeze_startup_objects()
         jobs = list_jobs(services, is_local=workspace is not None)
         await enter(run_jobs(jobs, services.scheduler))
         if workspace is not None:
