@@ -66,7 +66,17 @@ async def run_bot(settings: Settings) -> None:
 
 
 async def run_demo(settings: Settings) -> None:
-    """Runs the bot in the local workspace on the scripted news of `config/demo`, replayed fast.
+    """Runs the bot in the local workspace on the scripted news of `config/demo`, replayed fast."""
+    async with open_demo(settings) as app:
+        print("Replaying news of April to June 2025 in about 40 seconds; the outlets are invented.")
+        await run_application(app, settings)
+
+
+@asynccontextmanager
+async def open_demo(
+    settings: Settings, open_config: Callable[[Settings], ConfigFolder] = ConfigFolder
+) -> AsyncIterator["Application"]:
+    """The application of the demo, which the caller starts and stops.
 
     At the end, the data of the demo is deleted, unless TARIFFWIRE_DATA_DIR is set; then it stays in
     this folder, under `demo`.
@@ -76,16 +86,15 @@ async def run_demo(settings: Settings) -> None:
         folder = settings.config_dir / "demo"
         replay = Replay(read_recordings(folder))
         stack.push_async_callback(replay.stop)
-        config = ConfigFolder(settings).read_all()
+        config = open_config(settings).read_all()
         session = DemoSession(replay, read_examples(folder))
         feeds = set_demo_address(load_feeds(folder / "feeds.yaml"), await replay.start())
-        print("Replaying news of April to June 2025 in about 40 seconds; the outlets are invented.")
 
         def show(workspace: Workspace, services: Services) -> AbstractAsyncContextManager[None]:
             ledger = services.decisions.ledger
             return session.show(workspace.hints, services.inbox, ledger, read_clock())
 
-        await run_application(Application(settings, config, feeds, show), settings)
+        yield Application(settings, config, feeds, show)
 
 
 def make_demo_settings(settings: Settings, stack: ExitStack | AsyncExitStack) -> Settings:
