@@ -1,13 +1,15 @@
 """The commands in the documentation run as they are written.
 
-A block that begins with ```console is run in a copy of the checkout, line by line. A comment before
-the block, such as `<!-- needs network -->`, says what a test does not have. These blocks are few,
-and each shows why it has its mark.
+A block that begins with ```console is run in a copy of the checkout, line by line: in bash, or in
+the process of the test if the line is only a command of the program. A comment before the block,
+such as `<!-- needs network -->`, says what a test does not have. These blocks are few, and each
+shows why it has its mark.
 """
 
 import asyncio
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,7 +21,7 @@ from typing import NamedTuple
 import pytest
 
 from bot.store.owner import Owner, assign_database
-from bot.store.upgrade import upgrade
+from tests.cli import runner
 from tests.store.opened import open_store
 
 ROOT = Path(__file__).parents[1]
@@ -80,13 +82,12 @@ def get_name(example: Example) -> str:
 
 
 @pytest.fixture(scope="module")
-def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_folder(blank_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a bot that has run once."""
     folder = tmp_path_factory.mktemp("data")
-    address = f"sqlite:///{folder / 'tariffwire.db'}"
+    address = f"sqlite:///{shutil.copyfile(blank_file, folder / 'tariffwire.db')}"
 
     async def create() -> None:
-        await upgrade(address)
         store = open_store(address)
         await assign_database(store.database, Owner("T024BE7LD"), datetime.now(UTC))
         await store.database.close()
@@ -113,7 +114,10 @@ def checkout(tmp_path: Path, data_folder: Path) -> Path:
 
 @pytest.mark.journey
 @pytest.mark.parametrize("example", RUNNABLE, ids=get_name)
-def test_the_commands_of_a_page_run(example: Example, checkout: Path) -> None:
+def test_the_commands_of_a_page_run(
+    example: Example, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(checkout)
     kept = {name: os.environ[name] for name in ("LANG", "PATH") if name in os.environ}
     environment = kept | {
         "HOME": str(checkout),
@@ -123,6 +127,10 @@ def test_the_commands_of_a_page_run(example: Example, checkout: Path) -> None:
     }
     assert example.commands
     for command in example.commands:
+        if words := read_words(command):
+            shown = runner.run(*words, env=environment)
+            assert shown.exit_code == 0, f"{command}: {shown.output}"
+            continue
         run = subprocess.run(
             ["bash", "-c", command],
             cwd=checkout,
@@ -133,6 +141,29 @@ def test_the_commands_of_a_page_run(example: Example, checkout: Path) -> None:
             check=False,
         )
         assert run.returncode == 0, f"{command}: {run.stdout}{run.stderr}"
+
+
+def read_words(command: str) -> list[str]:
+    """The words after `tariffwire`, if the line is only a command of the program; none if it needs
+    a shell."""
+    found = list(shlex.shlex(command, posix=True, punctuation_chars=True))
+    is_plain = found[0] == "tariffwire" and not re.search(r"[$`*?~\\]", command)
+    if not is_plain or any(re.fullmatch("[();<>|&]+", word) for word in found):
+        return []
+    return shlex.split(command)[1:]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ('tariffwire rate "us -> china" --json', ["rate", "us -> china", "--json"]),
+        ("tariffwire rate us china | head", []),
+        ("tariffwire lines import $FILE", []),
+        ("echo x | tariffwire match", []),
+    ],
+)
+def test_only_a_command_without_a_shell_runs_in_the_process(command: str, words: list[str]) -> None:
+    assert read_words(command) == words
 
 
 @pytest.mark.parametrize("example", TESTS, ids=get_name)

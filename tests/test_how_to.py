@@ -71,8 +71,7 @@ def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(
     insert(file, "\nsources:\n", sources.removeprefix("sources:\n"))
     insert(file, "\nmeasures:\n", measures.removeprefix("measures:\n"))
 
-    def ask_canada(product: str, day: str) -> Answer:
-        ledger = load_ledger(config / "rates", parties)
+    def ask_canada(ledger: Ledger, product: str, day: str) -> Answer:
         on = date.fromisoformat(day)
         query = RateQuery(kind=QueryKind.PAIR, imposer="CA", partner="US", product=product, on=on)
         (only,) = answer_query(query, ledger, date(2026, 11, 24))
@@ -80,14 +79,16 @@ def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(
 
     (fact,) = examples("add-a-rate.md", "text")
     _, _, product, day, percent, *_ = fact.split(",")
-    assert words.format_total(ask_canada(product, day)) == percent
+    ledger = load_ledger(config / "rates", parties)
+    assert words.format_total(ask_canada(ledger, product, day)) == percent
     (last,) = [line for line in measures.splitlines() if "percent: 30" in line]
     text = file.read_text(encoding="utf-8").replace(f"{last}\n", special)
     file.write_text(text, encoding="utf-8")
     insert(file, "covers: molasses (HS 1703)\n", exempt)
-    assert ask_canada("molasses", "2026-10-20").total_percent is None
-    assert ask_canada("molasses", "2026-11-05").banned
-    assert ask_canada("1703.10.00", "2026-10-12").total_percent == 0
+    ledger = load_ledger(config / "rates", parties)
+    assert ask_canada(ledger, "molasses", "2026-10-20").total_percent is None
+    assert ask_canada(ledger, "molasses", "2026-11-05").banned
+    assert ask_canada(ledger, "1703.10.00", "2026-10-12").total_percent == 0
 
 
 def test_the_example_card_is_found_by_its_name(config: Path, parties: Parties) -> None:

@@ -16,7 +16,7 @@ import sys
 import traceback
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import TextIO, cast
+from typing import NamedTuple, TextIO, cast
 
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
@@ -62,6 +62,20 @@ _CONTROL_BUT_LINES = {code: text for code, text in _CONTROL.items() if chr(code)
 def bind_to_log(**fields: object) -> AbstractContextManager[None]:
     """Adds the fields to all records that the current task logs within the block."""
     return cast("AbstractContextManager[None]", bound_contextvars(**fields))
+
+
+class LogFormat(NamedTuple):
+    """What the log looks like."""
+
+    is_json: bool
+    has_color: bool
+
+
+def choose_format(setting: str, is_terminal: bool, environ: Mapping[str, str]) -> LogFormat:
+    """The format for `setting`, which is "json", "text", or "auto": text on a terminal, otherwise
+    JSON. The log has colors on a terminal, unless NO_COLOR is set (see https://no-color.org)."""
+    is_json = setting == "json" or (setting == "auto" and not is_terminal)
+    return LogFormat(is_json, is_terminal and not environ.get("NO_COLOR"))
 
 
 def set_up_logs(

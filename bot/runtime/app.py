@@ -24,7 +24,7 @@ from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace
 from bot.monitoring.event_loop import watch_event_loop
-from bot.monitoring.logs import set_up_logs
+from bot.monitoring.logs import choose_format, set_up_logs
 from bot.monitoring.metrics import Metrics
 from bot.readiness import Readiness
 from bot.runtime.config.folder import ConfigFolder
@@ -66,7 +66,17 @@ async def run_bot(settings: Settings) -> None:
 
 
 async def run_demo(settings: Settings) -> None:
-    """Runs the bot in the local workspace on the scripted news of `config/demo`, replayed fast.
+    """Runs the bot in the local workspace on the scripted news of `config/demo`, replayed fast."""
+    async with open_demo(settings) as app:
+        print("Replaying news of April to June 2025 in about 40 seconds; the outlets are invented.")
+        await run_application(app, settings)
+
+
+@asynccontextmanager
+async def open_demo(
+    settings: Settings, open_config: Callable[[Settings], ConfigFolder] = ConfigFolder
+) -> AsyncIterator["Application"]:
+    """The application of the demo, which the caller starts and stops.
 
     At the end, the data of the demo is deleted, unless TARIFFWIRE_DATA_DIR is set; then it stays in
     this folder, under `demo`.
@@ -76,16 +86,15 @@ async def run_demo(settings: Settings) -> None:
         folder = settings.config_dir / "demo"
         replay = Replay(read_recordings(folder))
         stack.push_async_callback(replay.stop)
-        config = ConfigFolder(settings).read_all()
+        config = open_config(settings).read_all()
         session = DemoSession(replay, read_examples(folder))
         feeds = set_demo_address(load_feeds(folder / "feeds.yaml"), await replay.start())
-        print("Replaying news of April to June 2025 in about 40 seconds; the outlets are invented.")
 
         def show(workspace: Workspace, services: Services) -> AbstractAsyncContextManager[None]:
             ledger = services.decisions.ledger
             return session.show(workspace.hints, services.inbox, ledger, read_clock())
 
-        await run_application(Application(settings, config, feeds, show), settings)
+        yield Application(settings, config, feeds, show)
 
 
 def make_demo_settings(settings: Settings, stack: ExitStack | AsyncExitStack) -> Settings:
@@ -158,6 +167,7 @@ class Application:
         """
         await self.start()
         try:
+            freeze_startup_objects()
             await self._wait_until_stopped()
         finally:
             await self.stop()
@@ -195,7 +205,6 @@ class Application:
             show_completions(workspace, self._config)
             if self._show is not None:
                 await enter(self._show(workspace, services))
-        freeze_startup_objects()
         jobs = list_jobs(services, is_local=workspace is not None)
         await enter(run_jobs(jobs, services.scheduler))
         if workspace is not None:
@@ -344,10 +353,7 @@ def _stop_or_exit(app: Application, signal_number: int) -> None:
 
 
 def _log_to_stderr(settings: Settings) -> None:
-    is_terminal = sys.stderr.isatty()
-    is_json = settings.log_format == "json" or (settings.log_format == "auto" and not is_terminal)
-    # See https://no-color.org.
-    has_color = is_terminal and not os.environ.get("NO_COLOR")
+    is_json, has_color = choose_format(settings.log_format, sys.stderr.isatty(), os.environ)
     set_up_logs(
         settings.log_level, is_json=is_json, has_color=has_color, secrets=settings.list_secrets()
     )

@@ -16,7 +16,7 @@ from bot.slack.api.call_limiter import POST, CallLimiter, method_key
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_client, open_session
 from bot.store.store import Store
-from tests.slack.samples import PARTIES
+from tests.shipped import PARTIES
 
 TOKEN = "xoxb-chaos"
 

@@ -1,5 +1,6 @@
 """With any single kind of fault, every message arrives. The clock is simulated."""
 
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,6 @@ import pytest
 from bot.alerts.delivery import DeliveryState
 from bot.store.engine import Database
 from bot.store.store import Store
-from bot.store.upgrade import upgrade
 from tests.chaos.faults import CODES, Fault, FaultPlan
 from tests.chaos.faulty_slack import TEAM, Behavior, FaultySlack
 from tests.chaos.load import Load, clock
@@ -24,10 +24,8 @@ ROUNDS = 12
 
 
 @pytest.fixture
-async def empty_store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    database = Database(address)
+async def empty_store(blank_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
+    database = Database(f"sqlite:///{shutil.copyfile(blank_file, tmp_path / 'bot.db')}")
     opened = Store.of(database, TEAM)
     yield opened
     await database.close()

@@ -1,5 +1,4 @@
-"""Marks journey tests, runs the demo in its own process, and connects a bot to the local
-workspace."""
+"""Marks journey tests, runs the bot and the demo, and connects a bot to the local workspace."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -9,9 +8,14 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local_slack.server import Workspace
+from bot.runtime.app import open_demo
 from bot.slack.app import open_session
-from tests.journeys.bot_process import BotProcess, environment
+from tests import shipped
+from tests.journeys.bot_process import environment
+from tests.journeys.bots_in_process import open_bots, read_settings
+from tests.journeys.feed_server import FeedServer
 from tests.journeys.workspace_reader import WorkspaceReader, free_port
+from tests.journeys.world import World
 from tests.slack.conftest import workspace
 from tests.slack.http_bot import running_bot
 
@@ -26,17 +30,33 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[WorkspaceReader]:
-    port = free_port()
-    # This proxy does not exist, so requests to any other host than loopback fail.
-    env = environment(tmp_path / "data", PORT=str(port), HTTP_PROXY="http://127.0.0.1:9")
-    process = await BotProcess(("demo",), env, tmp_path).start()
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    workspace, feeds = Workspace(tmp_path / "slack.db", rate_limits=False), FeedServer()
+    await workspace.start(port=0)
+    await feeds.start()
     try:
-        yield WorkspaceReader(f"http://127.0.0.1:{port}")
+        async with open_bots() as bots:
+            made = World(tmp_path, workspace, feeds, bots)
+            try:
+                yield made
+            finally:
+                for process in made.processes:
+                    await process.stop()
     finally:
-        code = await process.stop()
-    assert code == 0, "\n".join(process.output)
-    assert "Traceback" not in "\n".join(process.output)
+        await feeds.stop()
+        await workspace.stop()
+    for process in made.processes:
+        assert "Traceback" not in "\n".join(process.output)
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[WorkspaceReader]:
+    """The demo, in the process of the test."""
+    port = free_port()
+    settings = read_settings(environment(tmp_path / "data", PORT=str(port)), tmp_path)
+    async with open_demo(settings, shipped.open_config) as application, open_bots() as bots:
+        await bots.start_application(application, settings)
+        yield WorkspaceReader(f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture

@@ -6,10 +6,8 @@ import aiohttp
 import pytest
 
 from bot.text.dates import format_day
-from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import Message, eventually, words
-
-__all__ = ["world"]
+from tests.journeys.world import World
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -43,7 +41,7 @@ async def test_a_deadline_of_a_notice_is_shown_listed_exported_and_reminded_of(
     world.feeds.publish("gazette", "Request for comments on a duty on lamps from Fiji", text)
     world.feeds.publish("wire", "US plans a tariff on lamps from Samoa", text)
     world.feeds.kinds["gazette"] = "official"
-    await world.start_bot()
+    bot = await world.start_bot()
 
     async def alert_about(place: str) -> Message | None:
         found = await world.page.messages("trade-news")
@@ -69,7 +67,7 @@ async def test_a_deadline_of_a_notice_is_shown_listed_exported_and_reminded_of(
     [file] = await eventually(find_file)
     async with aiohttp.ClientSession() as session, session.get(file["url_private"]) as answer:
         assert "SUMMARY:Comments close" in (await answer.text())
-    await world.processes[0].stop()
+    await bot.stop()
     await world.start_bot(TARIFFWIRE_DIGEST_HOUR="0", TARIFFWIRE_REMINDERS="true")
 
     async def reminded() -> list[Message]:

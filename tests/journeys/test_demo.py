@@ -2,7 +2,9 @@
 over HTTP and in the browser, and uses its page with the keyboard alone."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import feedparser
@@ -11,9 +13,10 @@ import yaml
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
+from tests.journeys.bot_process import BotProcess, environment
 from tests.journeys.test_accessibility import use_the_keyboard
 from tests.journeys.test_in_the_browser import read_developments
-from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually, words
+from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually, free_port, words
 
 WEEK = Path(__file__).parents[2] / "config" / "demo"
 
@@ -33,12 +36,14 @@ class ExpectedEntry:
     event: str = ""
 
 
+@cache
 def events() -> dict[str, list[str]]:
     """The events of the demo, each with those whose alert may be about it, too."""
     rows = yaml.safe_load((WEEK / "expected.yaml").read_text(encoding="utf-8"))["events"]
     return {row["id"]: row["may_join"] for row in rows}
 
 
+@cache
 def week() -> list[ExpectedEntry]:
     """Every entry of the demo's feeds. Entries without topics must not become messages."""
     rows = yaml.safe_load((WEEK / "expected.yaml").read_text(encoding="utf-8"))["stories"]
@@ -53,9 +58,25 @@ def week() -> list[ExpectedEntry]:
     return found
 
 
+@pytest.fixture
+async def demo_process(tmp_path: Path) -> AsyncIterator[WorkspaceReader]:
+    """The demo in its own process, as users start it."""
+    port = free_port()
+    # This proxy does not exist, so requests to any other host than loopback fail.
+    env = environment(tmp_path / "data", PORT=str(port), HTTP_PROXY="http://127.0.0.1:9")
+    process = await BotProcess(("demo",), env, tmp_path).start()
+    try:
+        yield WorkspaceReader(f"http://127.0.0.1:{port}")
+    finally:
+        code = await process.stop()
+    assert code == 0, "\n".join(process.output)
+    assert "Traceback" not in "\n".join(process.output)
+
+
 async def test_a_new_user_sees_each_event_and_what_became_of_it(
-    demo: WorkspaceReader, browser: Chrome
+    demo_process: WorkspaceReader, browser: Chrome
 ) -> None:
+    demo = demo_process
     assert await eventually(lambda: demo.messages("trade-news"), within_s=30)
     await asyncio.to_thread(browser.get, demo.address)
     [subscribed] = await demo.say("#court-watch", "/tariff subscribe court-rulings")

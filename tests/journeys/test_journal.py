@@ -7,11 +7,9 @@ import pytest
 from aiohttp import web
 
 from tests.feeds.server import serving
-from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import Message, eventually, words
+from tests.journeys.world import World
 from tests.sources.examples import document, page
-
-__all__ = ["world"]
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -45,7 +43,7 @@ async def test_a_document_that_changes_duties_is_proposed_to_the_operators_once(
         register.at("/documents.json", lambda _: web.Response(text=listed))
         settings["TARIFFWIRE_FEDERAL_REGISTER_URL"] = register.url
         for start in range(2):
-            process = await world.start_bot(**settings)
+            bot = await world.start_bot(**settings)
 
             async def read_so_often(times: int = start + 1) -> bool:
                 return len(register.asked) >= times
@@ -56,4 +54,4 @@ async def test_a_document_that_changes_duties_is_proposed_to_the_operators_once(
             assert "https://www.federalregister.gov/documents/" in words(asked)
             [answer, *_] = await world.page.say("#trade-news", "/tariff us on china graphite")
             assert "35%" not in words(answer)
-            assert await process.stop() == 0
+            await bot.stop()

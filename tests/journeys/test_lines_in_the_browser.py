@@ -15,11 +15,9 @@ from bot.text.dates import format_day
 from tests.journeys.keys import press
 from tests.journeys.test_in_the_browser import choose, click_button
 from tests.journeys.test_subscriptions_in_the_browser import leave_modal
-from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import WorkspaceReader, eventually, words
+from tests.journeys.world import World
 from tests.local_slack.page.test_page import click, find, waiting
-
-__all__ = ["world"]
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -11,10 +11,8 @@ from tests.feeds.bodies import item, rss
 from tests.feeds.server import serving
 from tests.feeds.websub.hub import LoopbackHub
 from tests.journeys.bot_process import run_to_end
-from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import eventually, words
-
-__all__ = ["world"]
+from tests.journeys.world import World
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -1,25 +1,21 @@
 """A story reports a rate that the ledger lacks. An operator decides whether answers use it."""
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.runtime.config.loader import load_ledger, load_parties
+from bot.rates.ledger import Ledger
+from bot.runtime.config.loader import load_approved
 from bot.text.dates import format_day
-from tests.journeys.bot_process import run_to_end
-from tests.journeys.test_whole_way import World, world
+from tests import shipped
 from tests.journeys.workspace_reader import Message, eventually, words
-
-__all__ = ["world"]
+from tests.journeys.world import World
 
 pytestmark = pytest.mark.timeout(180)
 
-CONFIG = Path(__file__).parents[2] / "config"
 DAY = (datetime.now(UTC) + timedelta(days=20)).date()
 NEWS = f"US raises Section 301 tariffs on Chinese goods to 87% from {DAY}"
 COUNTED = '"87%"'
@@ -92,12 +88,10 @@ class Operator:
         )
 
 
-async def test_an_approved_rate_is_answered_saved_and_exported(
-    world: World, tmp_path: Path
-) -> None:
+async def test_an_approved_rate_is_answered_saved_and_exported(world: World) -> None:
     world.feeds.publish("wire", NEWS)
     operator = Operator(world)
-    process = await operator.start()
+    bot = await operator.start()
     proposal_message = await operator.proposal_message()
     for part in ("→ 87%", "wire.example/1", format_day(DAY), "until then it stays at 12.5%"):
         assert part in words(proposal_message)
@@ -110,26 +104,19 @@ async def test_an_approved_rate_is_answered_saved_and_exported(
     ask_rate = await operator.ask_rate()
     assert COUNTED in ask_rate
     assert "https://wire.example/1" in ask_rate
-    assert await process.stop() == 0
+    await bot.stop()
     await operator.start()
     assert COUNTED in await operator.ask_rate()
     assert len(await operator.list_proposals()) == 1
-    env = world.processes[-1].env
-    code, reported = await run_to_end(
-        ("rate", "us", "on", "china", "--on", str(DAY), "--json"), env, tmp_path
-    )
-    assert (code, json.loads(reported)["answers"][0]["total_percent"]) == (0, "87")
-    assert "Approved by" in reported
-    code, reported = await run_to_end(("rates", "proposals", "--json"), env, tmp_path)
-    record = json.loads(reported)
-    assert code == 0
+    printed = await world.run("rate", "us", "on", "china", "--on", str(DAY), "--json")
+    assert json.loads(printed)["answers"][0]["total_percent"] == "87"
+    assert "Approved by" in printed
+    record = json.loads(await world.run("rates", "proposals", "--json"))
     assert record["state"] == "approved"
     assert record["record"][0]["by"]["id"] == world.workspace.person_id
-    folder = tmp_path / "rates"
-    shutil.copytree(CONFIG / "rates", folder)
-    code, reported = await run_to_end(("rates", "export", "--out", "rates"), env, tmp_path)
-    assert code == 0, reported
-    measures = load_ledger(folder, load_parties(CONFIG / "parties.yaml")).measures
+    await world.run("rates", "export", "--out", str(world.folder))
+    exported = load_approved(world.folder, shipped.book(), shipped.PARTIES).book
+    measures = Ledger(exported, shipped.PARTIES).measures
     period = next(m for m in measures if m.id == record["replaces"]).find_period(DAY)
     assert period is not None
     assert period.percent == 87
@@ -170,12 +157,10 @@ async def test_only_operators_can_decide(world: World) -> None:
     assert COUNTED not in await operator.ask_rate()
 
 
-async def test_a_saved_proposal_is_sent_at_the_next_start(world: World, tmp_path: Path) -> None:
+async def test_a_saved_proposal_is_sent_at_the_next_start(world: World) -> None:
     """`tariffwire poll` saves proposals without sending them; the bot sends them when it starts."""
     world.feeds.publish("wire", NEWS)
-    code, reported = await run_to_end(("poll", "--once"), world.env(), tmp_path)
-    assert code == 0
-    assert "87%" in reported
+    assert "87%" in await world.run("poll", "--once")
     operator = Operator(world)
     await operator.start()
     assert "→ 87%" in words(await operator.proposal_message())

@@ -20,14 +20,12 @@ from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
 from bot.text.dates import format_day
 from bot.values import Topic
-from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually, words
+from tests.journeys.world import World
 from tests.slack.fakes import ledger, slack_context
 from tests.slack.http_bot import serving
 from tests.slack.samples import PARTIES, ROOT
 from tests.store.opened import Store, open_store
-
-__all__ = ["world"]
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -7,20 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.bot_process import run_to_end
-from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import eventually, words
-
-__all__ = ["world"]
+from tests.journeys.world import World
 
 pytestmark = pytest.mark.timeout(180)
 
 
 async def _run(world: World, *command: str) -> list[dict[str, Any]]:
     """The JSON lines that a command prints while the bot runs."""
-    code, printed = await run_to_end(command, world.env(), world.folder)
-    assert code == 0, printed
-    return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in (await world.run(*command)).splitlines()]
 
 
 async def _choose(world: World, message: dict[str, Any], choice: str) -> None:

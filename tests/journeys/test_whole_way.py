@@ -2,14 +2,12 @@
 
 import asyncio
 import json
+import re
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import aiohttp
@@ -17,10 +15,9 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local_slack.server import Workspace
-from tests.journeys.bot_process import BotProcess, environment, run_to_end
-from tests.journeys.feed_server import FeedServer
-from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port, words
+from tests.journeys.bot_process import run_to_end
+from tests.journeys.workspace_reader import eventually, free_port, words
+from tests.journeys.world import World
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -28,79 +25,9 @@ PARTNERS = ["Japan", "Vietnam", "Brazil", "India"]
 GOODS = ["steel", "timber", "coffee", "copper", "cars", "shoes", "wine"]
 
 
-@dataclass
-class World:
-    """A feed server, a local workspace and a folder for one bot, and methods that start the bot."""
-
-    folder: Path
-    workspace: Workspace
-    feeds: FeedServer
-    port: int
-    processes: list[BotProcess]
-
-    def env(self, **more: str) -> dict[str, str]:
-        """Environment variables for a bot that reads the feeds published so far."""
-        feeds_file = self.folder / "feeds.yaml"
-        feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
-        return environment(
-            self.folder / "data",
-            PORT=str(self.port),
-            SLACK_BOT_TOKEN=self.workspace.bot_token,
-            SLACK_SIGNING_SECRET=self.workspace.signing_secret,
-            TARIFFWIRE_SLACK_API_URL=self.workspace.api_url,
-            TARIFFWIRE_FEEDS_FILE=str(feeds_file),
-            TARIFFWIRE_POLL_SECONDS="0.5",
-            TARIFFWIRE_BACKOFF_SECONDS="0.5",
-            TARIFFWIRE_ALLOWED_NETWORKS="127.0.0.0/8",
-            **{"TARIFFWIRE_LIVE_SOURCES": "none", **more},
-        )
-
-    async def start_bot(self, **more: str) -> BotProcess:
-        process = await BotProcess(("run",), self.env(**more), self.folder).start()
-        self.processes.append(process)
-        await eventually(self._healthy, within_s=30)
-        await self.workspace.connect_http(self.events_url)
-        return process
-
-    @property
-    def events_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/slack/events"
-
-    @property
-    def page(self) -> WorkspaceReader:
-        return WorkspaceReader(self.workspace.address)
-
-    async def _healthy(self) -> bool:
-        try:
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"http://127.0.0.1:{self.port}/healthz") as answer,
-            ):
-                return answer.status == 200
-        except aiohttp.ClientError:
-            return False
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    workspace, feeds = Workspace(tmp_path / "slack.db", rate_limits=False), FeedServer()
-    await workspace.start(port=0)
-    await feeds.start()
-    world = World(tmp_path, workspace, feeds, free_port(), [])
-    try:
-        yield world
-    finally:
-        for process in world.processes:
-            await process.stop()
-        await feeds.stop()
-        await workspace.stop()
-    for process in world.processes:
-        assert "Traceback" not in "\n".join(process.output)
-
-
 async def test_a_subscription_changes_which_channel_gets_a_story(world: World) -> None:
     world.feeds.publish("wire", "Canada raises tariffs on steel from 10% to 25%")
-    await world.start_bot()
+    bot = await world.start_process(TARIFFWIRE_LOG_FORMAT="text")
     [alert] = await eventually(lambda: world.page.messages("trade-news"))
     assert "10%" in words(alert)
     assert "25%" in words(alert)
@@ -144,6 +71,10 @@ async def test_a_subscription_changes_which_channel_gets_a_story(world: World) -
     assert await eventually(four_messages)
     seen = await world.page.everything("court-watch")
     assert len([each for each in seen if not each.get("only_you")]) == 3
+    assert await bot.stop() == 0
+    # Output to a pipe is text if the setting says so.
+    [line] = [each for each in bot.output if "reading 1 feeds" in each]
+    assert re.fullmatch(r"\S+Z \[info +\] reading 1 feeds \[bot\.runtime\.app\]", line.strip())
 
 
 async def test_a_broken_feed_does_not_stop_the_others(world: World) -> None:
@@ -184,10 +115,8 @@ def _signed(secret: str, timestamp: str, body: str) -> str:
 
 async def test_a_second_bot_on_the_same_data_is_refused(world: World) -> None:
     world.feeds.publish("wire", "Nothing to see")
-    first = await world.start_bot()
-    code, reported = await run_to_end(
-        first.words, {**first.env, "PORT": str(free_port())}, world.folder
-    )
+    await world.start_bot()
+    code, reported = await run_to_end(("run",), world.env(PORT=str(free_port())), world.folder)
     assert code == 1
     assert "a bot is running on it" in reported
     assert "Traceback" not in reported
@@ -240,7 +169,7 @@ async def test_killing_the_process_loses_no_message_and_sends_none_twice(
     for number, title in enumerate(titles):
         world.feeds.publish(f"wire{number % 3}", title, at=start + timedelta(minutes=number))
     for kill_after in (2, 6, 11):
-        process = await world.start_bot()
+        process = await world.start_process()
 
         async def enough_posted(count: int = kill_after) -> bool:
             return await _posted(world) >= count
@@ -248,7 +177,7 @@ async def test_killing_the_process_loses_no_message_and_sends_none_twice(
         assert await eventually(enough_posted)
         process.kill()
         await process.wait_for_exit()
-    await world.start_bot()
+    await world.start_process()
 
     async def all_posted() -> bool:
         return await _posted(world) >= len(titles)
@@ -270,7 +199,7 @@ async def _posted(world: World) -> int:
 
 async def test_a_second_stop_signal_ends_the_bot_while_the_database_is_locked(world: World) -> None:
     world.feeds.publish("wire", "Canada raises tariffs on steel from 10% to 25%")
-    bot = await world.start_bot()
+    bot = await world.start_process()
     database = world.folder / "data" / "tariffwire.db"
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -3,6 +3,7 @@
 The workspaces have the same people and channels, so only the team tells them apart.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,13 @@ import aiohttp
 import pytest
 from sqlalchemy import MetaData, create_engine, select
 
+from bot.runtime.app import Application
+from bot.runtime.workers.roles import WebApplication, WorkerApplication
 from bot.store.engine import Database, parse_url
 from bot.store.token_cipher import make_key
-from tests.journeys.bot_process import BotProcess, environment, run_to_end
+from tests.cli import runner
+from tests.journeys.bot_process import BotProcess, environment
+from tests.journeys.bots_in_process import BotsInProcess, open_bots
 from tests.journeys.feed_server import FeedServer
 from tests.journeys.worker_processes import empty_database
 from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port, words
@@ -38,6 +43,7 @@ class TwoWorkspaces:
     folder: Path
     slack: OAuthSlack
     feeds: FeedServer
+    bots: BotsInProcess
     port: int = field(default_factory=free_port)
     key: str = field(default_factory=make_key)
     processes: list[BotProcess] = field(default_factory=list)
@@ -76,15 +82,21 @@ class TwoWorkspaces:
         }
         return environment(self.folder / "data", **{**given, **more})
 
-    async def start_bot(self, word: str = "run") -> BotProcess:
-        process = await self.start(word)
+    async def start_bot(self, role: type[Application] = Application, **more: str) -> Application:
+        """Starts the bot, or another role, in the process of the test."""
+        return await self.bots.start(self.env(**more), self.folder, role)
+
+    async def start_process(self) -> BotProcess:
+        """Starts the bot as users do, with `tariffwire run`."""
+        process = await BotProcess(("run",), self.env(), self.folder).start()
+        self.processes.append(process)
         assert await eventually(self._is_healthy, within_s=30), process.output
         return process
 
-    async def start(self, word: str, **more: str) -> BotProcess:
-        process = await BotProcess((word,), self.env(**more), self.folder).start()
-        self.processes.append(process)
-        return process
+    async def run(self, *words: str, **more: str) -> tuple[int, str]:
+        """The exit code and the output of a command, which runs in a thread of the test."""
+        done = await asyncio.to_thread(runner.run, *words, env=self.env(**more))
+        return done.exit_code, done.output
 
     async def _is_healthy(self) -> bool:
         try:
@@ -144,17 +156,18 @@ class TwoWorkspaces:
 async def two(tmp_path: Path) -> AsyncIterator[TwoWorkspaces]:
     feeds = FeedServer()
     await feeds.start()
-    async with playing_slack(tmp_path) as slack:
-        made = TwoWorkspaces(tmp_path, slack, feeds)
-        feeds.publish("wire", "Nothing to see")
-        try:
-            yield made
-        finally:
-            for process in made.processes:
-                await process.stop()
-            await feeds.stop()
-    for process in made.processes:
-        output = "\n".join(process.output)
+    try:
+        async with playing_slack(tmp_path) as slack, open_bots() as bots:
+            made = TwoWorkspaces(tmp_path, slack, feeds, bots)
+            feeds.publish("wire", "Nothing to see")
+            try:
+                yield made
+            finally:
+                for process in made.processes:
+                    await process.stop()
+    finally:
+        await feeds.stop()
+    for output in (bots.log, *("\n".join(each.output) for each in made.processes)):
         assert "Traceback" not in output
         for secret in (CLIENT_SECRET, made.key, f"xoxb-{FIRST}", f"xoxb-{SECOND}", "code-"):
             assert secret not in output
@@ -163,7 +176,7 @@ async def two(tmp_path: Path) -> AsyncIterator[TwoWorkspaces]:
 async def test_each_workspace_gets_all_stories_that_it_wants_and_leaves_without_a_trace(
     two: TwoWorkspaces,
 ) -> None:
-    bot = await two.start_bot()
+    bot = await two.start_process()
     assert "serves another workspace" not in "".join(bot.output)
     await two.install(FIRST)
     await two.install(SECOND)
@@ -220,21 +233,19 @@ async def test_an_operator_lists_and_removes_workspaces_and_replaces_the_key(
     await two.type(SECOND, "/tariff subscribe tariffs")
     await bot.stop()
 
-    code, listed = await run_to_end(("workspaces", "list"), two.env(), two.folder)
+    code, listed = await two.run("workspaces", "list")
     assert code == 0, listed
     assert FIRST in listed
     assert SECOND in listed
-    _, new = await run_to_end(("workspaces", "new-key"), two.env(), two.folder)
-    both = two.env(TARIFFWIRE_TOKEN_KEYS=f"{new.strip()},{two.key}")
-    code, rotated = await run_to_end(("workspaces", "rotate-keys"), both, two.folder)
+    _, new = await two.run("workspaces", "new-key")
+    both = f"{new.strip()},{two.key}"
+    code, rotated = await two.run("workspaces", "rotate-keys", TARIFFWIRE_TOKEN_KEYS=both)
     assert (code, "2 tokens" in rotated) == (0, True), rotated
-    code, reported = await run_to_end(("workspaces", "rotate-keys"), two.env(), two.folder)
+    code, reported = await two.run("workspaces", "rotate-keys")
     assert (code, "no key fits" in reported) == (1, True), reported
 
     two.key = new.strip()
-    code, removed = await run_to_end(
-        ("workspaces", "remove", SECOND, "--yes"), two.env(), two.folder
-    )
+    code, removed = await two.run("workspaces", "remove", SECOND, "--yes")
     assert code == 0, removed
     assert not two.rows_with(SECOND)
     await two.start_bot()
@@ -247,11 +258,11 @@ async def test_web_and_workers_serve_two_workspaces(two: TwoWorkspaces, postgres
     opened = Database(postgres, has_workers=True)
     await opened.write(empty_database)
     await opened.close()
-    code, reported = await run_to_end(("release",), two.env(), two.folder)
+    code, reported = await two.run("release")
     assert code == 0, reported
-    await two.start_bot("web")
+    await two.start_bot(WebApplication)
     for _ in range(2):
-        await two.start("worker", PORT=str(free_port()))
+        await two.start_bot(WorkerApplication, PORT=str(free_port()))
     for team in (FIRST, SECOND):
         await two.install(team)
         assert "subscribed" in await two.type(team, "/tariff subscribe tariffs")
@@ -273,3 +284,6 @@ async def test_web_and_workers_serve_two_workspaces(two: TwoWorkspaces, postgres
     assert any("bicycles" in each for each in await two.wait_for_alerts(FIRST, 3))
     assert len(await two.alerts(SECOND)) == 2
     assert not two.rows_with(SECOND)
+    # The fixture looks for secrets in the log, which has the records of both roles.
+    for logged in ("web process started", "worker started", '"level": "debug"'):
+        assert logged in two.bots.log

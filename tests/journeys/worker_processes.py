@@ -89,6 +89,7 @@ class WorkerProcesses:
             "TARIFFWIRE_POLL_SECONDS": "1",
             "TARIFFWIRE_ALLOWED_NETWORKS": "127.0.0.0/8",
             "TARIFFWIRE_LIVE_SOURCES": "none",
+            "TARIFFWIRE_LOG_LEVEL": "DEBUG",
         }
         return environment(self.folder / "data", **given)
 

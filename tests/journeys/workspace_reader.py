@@ -42,6 +42,7 @@ class WorkspaceReader:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self._ids: dict[str, str] = {}
 
     async def say(self, channel: str, text: str) -> list[Message]:
         """Types a line in a channel; returns the messages in the page's response."""
@@ -71,12 +72,15 @@ class WorkspaceReader:
         return found
 
     async def _channel_id(self, name: str) -> str:
-        try:
-            async with aiohttp.ClientSession() as s, s.get(f"{self.address}/state") as answer:
-                channels = (await answer.json())["channels"]
-        except aiohttp.ClientError:
-            return ""
-        return next((one["id"] for one in channels if one["name"] == name), "")
+        """The id of a channel; empty if there is none yet."""
+        if name not in self._ids:
+            try:
+                async with aiohttp.ClientSession() as s, s.get(f"{self.address}/state") as answer:
+                    channels = (await answer.json())["channels"]
+            except aiohttp.ClientError:
+                return ""
+            self._ids = {one["name"]: one["id"] for one in channels}
+        return self._ids.get(name, "")
 
     async def _get(self, path: str, **query: str) -> list[Message]:
         if not query["channel"]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from mcp import Client, StdioServerParameters
 
-from tests.journeys.bot_process import BotProcess, environment, run_to_end
-from tests.journeys.workspace_reader import eventually, free_port
-
-pytestmark = pytest.mark.journey
+from tests.cli import runner
+from tests.journeys.bot_process import environment
+from tests.journeys.bots_in_process import open_bots
+from tests.journeys.workspace_reader import free_port
 
 TOOLS = {"rate", "line", "compare", "upcoming", "changes", "latest", "why", "cards"}
 DAY = "us china on 2026-11-24"
@@ -24,7 +24,10 @@ async def ask(client: Client) -> object:
     return (await client.call_tool("rate", {"question": DAY})).structured_content
 
 
-async def test_both_transports_have_the_facts_of_the_command_line(tmp_path: Path) -> None:
+@pytest.mark.journey
+async def test_both_transports_have_the_facts_of_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     port = free_port()
     (tmp_path / "feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
     env = environment(
@@ -34,32 +37,27 @@ async def test_both_transports_have_the_facts_of_the_command_line(tmp_path: Path
         TARIFFWIRE_MCP="true",
         TARIFFWIRE_MCP_PORT=str(port),
     )
-    bot = await BotProcess(("run",), env, tmp_path).start()
-
-    async def is_serving() -> bool:
-        return any(line.startswith("MCP clients: ") for line in bot.output)
-
-    try:
-        await eventually(is_serving)
-        async with Client(f"http://127.0.0.1:{port}/mcp") as client:
+    address = f"http://127.0.0.1:{port}/mcp"
+    async with open_bots() as bots:
+        await bots.start(env, tmp_path)
+        assert f"MCP clients: {address}\n" in capsys.readouterr().out
+        async with Client(address) as client:
             over_http = await ask(client)
-    finally:
-        await bot.stop()
     process = StdioServerParameters(command=sys.executable, args=["-m", "bot", "mcp"], env=env)
     async with Client(process) as client:
         over_stdio = await ask(client)
-    code, printed = await run_to_end(("rate", DAY, "--json"), env, tmp_path)
-    assert code == 0
-    assert json.loads(printed) == over_http == over_stdio
+    printed = await asyncio.to_thread(runner.run, "rate", DAY, "--json", env=env)
+    assert printed.exit_code == 0
+    assert json.loads(printed.stdout) == over_http == over_stdio
 
 
-async def test_a_wrong_setting_is_reported_instead_of_served(tmp_path: Path) -> None:
-    env = environment(tmp_path, TARIFFWIRE_MCP_PORT="none")
-    code, printed = await run_to_end(("mcp",), env, tmp_path)
-    assert code == 1
-    assert printed.startswith("tariffwire: TARIFFWIRE_MCP_PORT: ")
+def test_a_wrong_setting_is_reported_instead_of_served(tmp_path: Path) -> None:
+    done = runner.run("mcp", env=environment(tmp_path, TARIFFWIRE_MCP_PORT="none"))
+    assert done.exit_code == 1
+    assert done.output.startswith("tariffwire: TARIFFWIRE_MCP_PORT: ")
 
 
+@pytest.mark.journey
 async def test_ctrl_c_ends_the_server_while_it_waits_for_the_client(tmp_path: Path) -> None:
     pipe = asyncio.subprocess.PIPE
     server = await asyncio.create_subprocess_exec(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.monitoring.logs import bind_to_log, set_up_logs
+from bot.monitoring.logs import LogFormat, bind_to_log, choose_format, set_up_logs
 
 TOKEN = "xoxb-1-2-abcdef"
 SECRET = "a very secret value"
@@ -32,6 +32,23 @@ def start() -> Iterator[Start]:
     for handler in handlers:
         root.removeHandler(handler)
     root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_terminal", "environ", "expected"),
+    [
+        ("auto", False, {}, LogFormat(is_json=True, has_color=False)),
+        ("auto", True, {}, LogFormat(is_json=False, has_color=True)),
+        ("auto", True, {"NO_COLOR": "1"}, LogFormat(is_json=False, has_color=False)),
+        ("auto", True, {"NO_COLOR": ""}, LogFormat(is_json=False, has_color=True)),
+        ("text", False, {}, LogFormat(is_json=False, has_color=False)),
+        ("json", True, {"NO_COLOR": "1"}, LogFormat(is_json=True, has_color=False)),
+    ],
+)
+def test_the_format_depends_on_the_terminal_unless_it_is_chosen(
+    setting: str, is_terminal: bool, environ: dict[str, str], expected: LogFormat
+) -> None:
+    assert choose_format(setting, is_terminal, environ) == expected
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """The bot starts its components in order and stops them in reverse order."""
 
 import asyncio
+import gc
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from ipaddress import ip_network
 from pathlib import Path
@@ -107,13 +108,23 @@ async def test_a_failed_start_stops_the_components_already_started(settings: Set
     assert not running_tasks()
 
 
-async def test_a_request_to_stop_ends_the_run(settings: Settings) -> None:
+@pytest.fixture
+def unfrozen() -> Iterator[None]:
+    """Lets garbage collections after the test visit all objects again."""
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
+
+
+async def test_a_request_to_stop_ends_the_run(settings: Settings, unfrozen: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     app = application(settings, port)
     running = asyncio.create_task(app.run())
     async with asyncio.timeout(20):
         while not await is_healthy(port):
+            await asyncio.wait({running}, timeout=0.02)
+        while not gc.get_freeze_count():
             await asyncio.wait({running}, timeout=0.02)
         assert app.request_stop()
         assert not app.request_stop()

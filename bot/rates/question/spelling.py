@@ -47,7 +47,7 @@ def correct_spelling(
     """The text, in lower case, with its misspelled words corrected, and these words."""
     found: dict[str, Respelling] = {}
     of_goods = (reader.names.words, *([cards.words] if cards is not None else []))
-    vocabularies = (parties.words, *of_goods, reader.headings.words)
+    vocabularies = (parties.words, *of_goods)
 
     def correct(match: re.Match[str]) -> str:
         word = match.group()
@@ -82,7 +82,8 @@ def _is_known(
     return (
         parties.find(word) is not None
         or any(word in words or stem in words for words in vocabularies)
-        or f"{word}s" in reader.headings.words
+        # Last, because the words of the headings are indexed when they are first needed.
+        or not reader.headings.words.isdisjoint((word, stem, f"{word}s"))
     )
 
 

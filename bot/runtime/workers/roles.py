@@ -16,7 +16,6 @@ from bot.monitoring.bounded_read import BoundedRead
 from bot.readiness import NotReady, Readiness
 from bot.runtime.app import Application, open_mcp_endpoint, run_application, run_until_stopped
 from bot.runtime.config.folder import ConfigFolder
-from bot.runtime.gc_tuning import freeze_startup_objects
 from bot.runtime.jobs import run_jobs
 from bot.runtime.listeners import open_listener, open_pages
 from bot.runtime.settings import Settings
@@ -78,7 +77,6 @@ class WebApplication(Application):
         await enter(open_listener(services, slack, None, self._readiness, self._stop))
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
-        freeze_startup_objects()
         await enter(run_jobs(list_web_jobs(services), services.scheduler))
         log.info("web process started")
 
@@ -93,7 +91,6 @@ class WorkerApplication(Application):
         polls = build_host_polls(services)
         await polls.add_feeds(choose_spread_s(self._settings, len(self._feeds)))
         lanes = MessageLanes(services.store.database, slack.team)
-        freeze_startup_objects()
         watch = services.dispatcher.watch_workspaces
         self._lasting.add(await enter(run_until_stopped(watch, self._stop, "workspaces")))
         await enter(run_jobs(list_worker_jobs(services), services.scheduler))

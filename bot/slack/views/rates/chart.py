@@ -182,9 +182,10 @@ def _list_names(answers: Sequence[Answer]) -> list[str]:
 
 
 def _name_goods(answers: Sequence[Answer]) -> list[str]:
-    """The goods of each series, cut to leave room for the pair or the end of a range."""
+    """The goods of each series, cut to leave room for the pair or the end of a range. Series whose
+    names would be the same are numbered, because Slack refuses a chart with equal names."""
     pairs = {(each.imposer, each.partner.partition(", ")[0]) for each in answers}
-    names = []
+    names: list[str] = []
     for each in answers:
         code, _, end = each.partner.partition(", ")
         pair = f" {each.imposer}-{code}" if len(pairs) > 1 else ""
@@ -192,5 +193,14 @@ def _name_goods(answers: Sequence[Answer]) -> list[str]:
         # The texts of approved rates may have no character that is shown.
         goods = to_single_line(", ".join(each.goods)) or to_single_line(words.describe_goods(each))
         goods = goods or f"{each.imposer}-{code}"
-        names.append(f"{cut(goods, limits.CHART_LABEL - len(rest))}{rest}")
+        name, number = _cut_before(rest, goods), 1
+        while name in names:
+            number += 1
+            name = _cut_before(f" {number}{rest}", goods)
+        names.append(name)
     return names
+
+
+def _cut_before(rest: str, text: str) -> str:
+    """The text with what follows it, cut so that both fit on the legend."""
+    return f"{cut(text, limits.CHART_LABEL - len(rest))}{rest}"

@@ -188,6 +188,19 @@ def test_a_duty_replaced_at_the_same_rate_adds_no_day_to_the_axis() -> None:
     assert "24 Feb 2026" not in drawn
 
 
+def test_series_of_goods_with_one_name_have_names_of_their_own() -> None:
+    (answer,) = ask("us on china history", ledger(), TODAY)
+    long = "parts of machines for the assembly"
+    goods = ("steel", "steel", long, f"{long} line")
+    found = [answer._replace(goods=(name,), codes=(f"720{n}",)) for n, name in enumerate(goods)]
+    chart = render_history_chart(found)
+    assert chart is not None
+    check_blocks([chart])
+    names = [series["name"] for series in chart["chart"]["series"]]
+    assert names[:2] == ["steel", "steel 2"]
+    assert len(set(names)) == 4
+
+
 def test_a_history_with_a_long_question_and_long_names_is_within_the_limits() -> None:
     (answer,) = ask("us on china history", ledger(), TODAY)
     steps = tuple(
