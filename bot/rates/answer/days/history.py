@@ -79,6 +79,20 @@ def find_last_change(timeline: Timeline) -> Step | None:
     return _build_step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
 
 
+def list_later_steps(timeline: Timeline, day: date) -> tuple[Step, ...]:
+    """The changes of the total after the day, as in `build_history`."""
+    steps: list[Step] = []
+    later: DatedTotal | None = None
+    for total in _walk_back(timeline, date.max):
+        if later is not None:
+            steps.append(_build_step(later, total))
+        if total.on <= day:
+            return tuple(steps[::-1])
+        later = total
+    first = [_build_step(later, None)] if later is not None else []
+    return (*first, *steps[::-1])
+
+
 def find_last_step(steps: Sequence[Step], day: date) -> Step | None:
     """The last change of the total up to the day, or None."""
     past = [step for step in steps if step.on <= day and step.moves_total]

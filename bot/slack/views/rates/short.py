@@ -53,7 +53,7 @@ REPORT_CHOICE = "report"
 SHARE = "rate_share"
 """The action id of *Share in channel* as a button, for questions that are too long for a menu."""
 
-_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (3, 0), (2, 1), (2, 0), (0, 0))
+_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (2, 1), (0, 1), (0, 0))
 """Rows and upcoming days, from the fullest message to the shortest."""
 _LINE = 400
 _REMARK = 260
