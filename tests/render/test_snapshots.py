@@ -232,6 +232,7 @@ def _changes() -> Iterator[str]:
     for kind in ChangeKind:
         change = Change(kind, HALF, Decimal(25), text="comments are due")
         yield f"{kind}: {words.describe_change(change)}"
+    yield words.describe_change(Change(ChangeKind.ENDS, HALF))
     for rate in (BAN, FLOOR, DutyRate()):
         yield words.describe_change(Change(ChangeKind.BEGINS, rate))
     yield words.describe_change(Change(ChangeKind.BY_PARTNER, HALF, up_to=Decimal(60)))

@@ -6,9 +6,10 @@ scheduled between the last check of the sources and today are included, but are 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from bot.errors import QueryError
 from bot.parties import WORLD
@@ -18,7 +19,9 @@ from bot.rates.answer.days.history import (
     build_range_history,
     find_last_change,
     find_last_step,
+    list_later_steps,
 )
+from bot.rates.answer.days.next_changes import list_next
 from bot.rates.answer.days.period import (
     compute_period,
     cut_history,
@@ -28,7 +31,6 @@ from bot.rates.answer.days.period import (
 from bot.rates.answer.days.timeline import Timeline
 from bot.rates.answer.entry import build_entry
 from bot.rates.answer.law_rows import count_listed_lines
-from bot.rates.answer.lines.line_duties import is_levied
 from bot.rates.answer.lines.narrower_goods import list_contexts
 from bot.rates.answer.lines.typical_span import find_typical_span
 from bot.rates.answer.not_counted import list_not_counted
@@ -46,10 +48,8 @@ from bot.rates.answer.standing import (
     summarize_goods_duties,
 )
 from bot.rates.answer.warnings import list_warnings
-from bot.rates.calendar.upcoming import list_upcoming, move_passed_last
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, TotalBasis
-from bot.rates.model.changes import Upcoming
 from bot.rates.model.component import Component
 from bot.rates.model.goods import format_code
 from bot.rates.model.history import Step
@@ -287,7 +287,8 @@ def _answer_pair(
         components = (*components, build_base_component(base, context.day))
     wants_history = query.history or window is not None or query.percent is not None
     timeline = Timeline(context, selection)
-    last_change, history = _build_changes(found, timeline, with_history=wants_history)
+    changes = _build_changes(found, timeline, with_history=wants_history)
+    history = changes.history
     if window:
         history = tuple(cut_history(history, *known)) if known else ()
     not_counted = tuple(list_not_counted(context, selection))
@@ -331,8 +332,8 @@ def _answer_pair(
         warnings=warnings,
         banned=selection.stacked.ban is not None,
         on_goods=summarize_goods_duties(context, selection),
-        next=_list_next(timeline, coverage.checked if coverage else None, today),
-        last_change=last_change,
+        next=list_next(timeline, changes.later, coverage.checked if coverage else None, today),
+        last_change=changes.last,
         history=history,
         known_from=coverage.since if coverage else None,
         complete_since=coverage.complete_since if coverage else None,
@@ -415,69 +416,30 @@ def _is_in_part(context: RateContext, selection: Selection) -> bool:
     return any(not found.lines.issuperset(lines.list_codes(code)) for code in asked.codes)
 
 
-def _build_changes(
-    found: Standing, timeline: Timeline, *, with_history: bool
-) -> tuple[Step | None, tuple[Step, ...]]:
-    """The last change of the total, and the total's history if `with_history`."""
+class _TotalChanges(NamedTuple):
+    """The changes of a total."""
+
+    last: Step | None
+    """The last one up to the day of the answer."""
+    later: tuple[Step, ...]
+    """Those after the day of the answer."""
+    history: tuple[Step, ...]
+    """All changes and rulings, if the question asks for them."""
+
+
+def _build_changes(found: Standing, timeline: Timeline, *, with_history: bool) -> _TotalChanges:
     asked = found.asked
-    ranged: tuple[Step, ...] = ()
     if found.choices or found.same_for_all:
         ranged = build_range_history(asked, found.asked_selection, list_contexts(asked))
-    if ranged:
-        return find_last_step(ranged, asked.day), ranged if with_history else ()
-    return find_last_change(timeline), build_history(timeline) if with_history else ()
-
-
-def _list_next(timeline: Timeline, checked: date | None, today: date) -> tuple[Upcoming, ...]:
-    """Changes after the day of the answer, then changes that fell due after their last check."""
-    context, selection = timeline.context, timeline.selection
-    on_all = selection.basis is TotalBasis.GENERAL
-    measures = context.measures if on_all else selection.chosen
-    read = checked or context.day
-    # If a layer was checked before its pair, only its own changes are listed from the earlier day.
-    stale = {
-        layer.measure.id: layer.checked
-        for layer in selection.stacked.involved
-        if layer.checked is not None and layer.checked < read
-    }
-
-    def read_of(item: Upcoming) -> date:
-        return stale.get(item.measure_id, read)
-
-    first = min((context.day, read, *stale.values()))
-    coming = list_upcoming(
-        context.ledger,
-        first,
-        measures=measures,
-        partner_codes=context.charged,
-        pays=_build_goods_filter(timeline),
+        if ranged:
+            later = tuple(one for one in ranged if one.on > asked.day and one.ruling is None)
+            last = find_last_step(ranged, asked.day)
+            return _TotalChanges(last, later, ranged if with_history else ())
+    return _TotalChanges(
+        find_last_change(timeline),
+        list_later_steps(timeline, asked.day),
+        build_history(timeline) if with_history else (),
     )
-    return move_passed_last(coming, read_of, today, context.day)
-
-
-def _build_goods_filter(timeline: Timeline) -> Callable[[Upcoming], bool]:
-    """A function that says whether an item may change what the goods of the question pay.
-
-    It returns False if the item's measure is charged before or after the change, but never on these
-    goods. Golf carts are among the lines of passenger cars, but their duties are not those of cars.
-    """
-    ledger, selection = timeline.context.ledger, timeline.selection
-    if selection.line is None or selection.stacked.ban:
-        return lambda _: True
-    paid = selection.stacked.paid_ids
-
-    def pays(item: Upcoming) -> bool:
-        measure = ledger.by_id[item.measure_id]
-        if measure.id in paid:
-            # Most items are about these. The duties of another day take up to a millisecond.
-            return True
-        periods = ((day, measure.find_period(day)) for day in (item.on, item.on - _A_DAY))
-        levied = [day for day, period in periods if period is not None and is_levied(period)]
-        return not levied or any(
-            measure.id in timeline.select(day).stacked.paid_ids for day in levied
-        )
-
-    return pays
 
 
 def _list_talks(context: RateContext) -> tuple[Talk, ...]:

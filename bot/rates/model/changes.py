@@ -36,7 +36,10 @@ class Change(NamedTuple):
     up_to: Decimal | None = None
     """For `BY_PARTNER`, the highest percent; None if all partners have the same percent."""
     text: str = ""
-    """For `MILESTONE` its description, for `CONTINUES` the new basis, as in the rates files."""
+    """For `MILESTONE` its description, for `CONTINUES` the new basis, as in the rates files.
+
+    For `ENDS` what exempts the goods of the question from then on; empty if the rate itself ends.
+    """
 
 
 class RateChange(NamedTuple):
@@ -64,5 +67,7 @@ class Upcoming(NamedTuple):
     """Whether the day has come (today or earlier) without a check of the sources since."""
     on_all_goods: bool = False
     """Whether the measure is on all goods, and not on particular ones."""
+    moves_total: bool = False
+    """Whether this changes the duty that an answer states. False in a calendar."""
     by_partner: tuple[PartnerRate, ...] = ()
     """The rates of partners that do not pay this rate on all countries."""

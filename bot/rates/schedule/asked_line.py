@@ -1,6 +1,6 @@
 """The codes of a question, with the schedule of the importing country."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -44,6 +44,11 @@ class AskedLine(NamedTuple):
     under the same codes.
     """
 
+    lines: frozenset[str] = frozenset()
+    """The lines that the words mean on a day on which no list that they name is charged.
+
+    Empty for all lines under the codes.
+    """
     goods: str = ""
     """The id of the goods in words; empty if the question has a code."""
     yes: frozenset[str] = frozenset()
@@ -58,7 +63,7 @@ class AskedLine(NamedTuple):
     def list_cases(self, day: date, lists: Collection[str]) -> tuple[LineCase, ...]:
         """The cases of the goods on the day, as far as these lists tell them apart.
 
-        If a list that the words name has some of the goods, only these.
+        If a list that the words name has some of the goods, only these; else only those of `lines`.
         """
         cases = tuple(
             case
@@ -69,7 +74,15 @@ class AskedLine(NamedTuple):
             case for case in cases if self.yes.isdisjoint(case.no) and self.no.isdisjoint(case.yes)
         )
         meant = tuple(case for case in cases if self._is_meant(case)) if self.named else ()
-        return meant or cases
+        return meant or tuple(self._limit(cases))
+
+    def _limit(self, cases: Iterable[LineCase]) -> Iterator[LineCase]:
+        """The cases with goods of `lines`."""
+        for case in cases:
+            if not self.lines:
+                yield case
+            elif found := case.lines & self.lines:
+                yield case._replace(lines=found)
 
     def _is_meant(self, case: LineCase) -> bool:
         return any(one.kind in NAMING and one.list in self.named for one in case.groups)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby, islice
+from itertools import groupby
 
-from bot.rates.model.answer import Answer
+from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.history import Step
 from bot.render import words
@@ -33,25 +33,34 @@ def _read_total(step: Step) -> tuple[Decimal, Decimal | None, bool, bool]:
 
 
 def list_next(answer: Answer) -> tuple[NextChange, ...]:
-    """The next days after the day of the answer, with what changes on each."""
+    """The next days after the day of the answer, with what changes on each.
+
+    Days on which the duty of the answer changes come before days on which only other duties do,
+    such as those on particular goods.
+    """
     coming = sorted(
         (item for item in answer.next if not item.passed and item.on > answer.on),
         key=lambda item: item.on,
     )
-    found = []
-    for day, items in islice(groupby(coming, key=lambda item: item.on), _NEXT):
-        texts = list(dict.fromkeys(describe_next(item, answer) for item in items))
-        found.append(NextChange(day, _join_first(texts, 2), _name_first_of(texts)))
-    return tuple(found)
+    days = [(day, list(items)) for day, items in groupby(coming, key=lambda item: item.on)]
+    days.sort(key=lambda each: not any(item.moves_total for item in each[1]))
+    return tuple(_build_next(day, items, answer) for day, items in days[:_NEXT])
 
 
-def _join_first(texts: Sequence[str], most: int) -> str:
-    more = f", {len(texts) - most} more" if len(texts) > most else ""
+def _build_next(day: date, items: Sequence[Upcoming], answer: Answer) -> NextChange:
+    """The day, with its first changes by name. Changes on goods in general are always named."""
+    is_general = answer.basis is TotalBasis.GENERAL
+    broad = [item for item in items if is_general and item.moves_total]
+    texts = list(dict.fromkeys(describe_next(item, answer) for item in items))
+    named = len({describe_next(item, answer) for item in broad})
+    return NextChange(
+        day, _join_first(texts, max(named, 2), ", "), _join_first(texts, max(named, 1), " and ")
+    )
+
+
+def _join_first(texts: Sequence[str], most: int, joint: str) -> str:
+    more = f"{joint}{len(texts) - most} more" if len(texts) > most else ""
     return f"{', '.join(texts[:most])}{more}"
-
-
-def _name_first_of(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{texts[0]} and {len(texts) - 1} more"
 
 
 def describe_next(item: Upcoming, answer: Answer) -> str:
@@ -60,11 +69,13 @@ def describe_next(item: Upcoming, answer: Answer) -> str:
     if item.change.kind is ChangeKind.MILESTONE:
         return shorten_clause(item.change.text)
     # A rate that ends after the last check may be extended or replaced.
-    unknown = item.change.kind is ChangeKind.ENDS and (
-        answer.checked is None or item.on > answer.checked
-    )
+    ends = item.change.kind is ChangeKind.ENDS and not item.change.text
+    unknown = ends and (answer.checked is None or item.on > answer.checked)
     more = " (no successor known)" if unknown else ""
-    return f"{subject} {_describe_short_change(item.change)}{more}"
+    is_broad = answer.basis is TotalBasis.GENERAL and item.moves_total and answer.on_goods
+    is_rate = item.change.kind in (ChangeKind.BEGINS, ChangeKind.CHANGES)
+    on_most = " on most goods" if is_broad and is_rate else ""
+    return f"{subject} {_describe_short_change(item.change)}{on_most}{more}"
 
 
 def _describe_short_change(what: Change) -> str:

@@ -93,12 +93,11 @@ def _choose_groups(
 ) -> tuple[Sequence[_LineGroup], Sequence[_LineGroup]]:
     """The groups that have a row of their own, and those that share the last of `most` rows.
 
-    The goods on no list are kept first, because the headline is about them, then import bans, then
-    the largest groups.
+    Import bans are kept first, then the largest groups.
     """
     if len(found) <= most:
         return found, ()
-    by_weight = sorted(found, key=lambda each: (each.label != _ON_NO_LIST, not each.is_banned))
+    by_weight = sorted(found, key=lambda each: not each.is_banned)
     kept = by_weight[: most - 1]
     return [one for one in found if one in kept], [one for one in found if one not in kept]
 

@@ -63,6 +63,8 @@ def describe_change(what: Change) -> str:
             return f"{new}, from {format_percent(what.from_percent)}%"
         case ChangeKind.ENDS:
             old = f"{percent}%" if what.rate.percent else "this rate"
+            if what.text:
+                return f"{old} no longer applies to these goods"
             return f"{old} expires; no successor known"
         case ChangeKind.SUSPENSION_ENDS:
             return "the suspension expires; no successor known"

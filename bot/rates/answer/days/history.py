@@ -7,8 +7,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from bot.rates.answer.days.timeline import Timeline
-from bot.rates.answer.lines.line_duties import LineFinding
+from bot.rates.answer.lines.line_duties import LineFinding, is_levied
 from bot.rates.answer.select import RateContext, Selection, select_layers
+from bot.rates.model.answer import TotalBasis
 from bot.rates.model.changes import Change, ChangeKind, RateChange
 from bot.rates.model.history import Step
 from bot.rates.model.law import RULINGS, LegalEvent
@@ -35,7 +36,7 @@ def build_history(timeline: Timeline) -> tuple[Step, ...]:
     """All changes of the total and all rulings on its duties, in order of time."""
     changes = list_totals(timeline)
     steps = _mark_open(timeline.context, _build_steps(changes))
-    rulings = _build_ruling_steps(timeline.context, timeline.selection, changes)
+    rulings = _build_ruling_steps(timeline.context, timeline.selection, [changes])
     return _sort_steps([*steps, *rulings])
 
 
@@ -50,7 +51,7 @@ def build_range_history(
     return _sort_steps(
         [
             *_mark_open(context, _build_range_steps(changes)),
-            *_build_ruling_steps(context, selection, changes[0]),
+            *_build_ruling_steps(context, selection, changes),
         ]
     )
 
@@ -76,6 +77,20 @@ def find_last_change(timeline: Timeline) -> Step | None:
     # A step shows the difference from the previous total, so the newest two totals are enough.
     newest = [*islice(_walk_back(timeline, timeline.context.day), 2)]
     return _build_step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
+
+
+def list_later_steps(timeline: Timeline, day: date) -> tuple[Step, ...]:
+    """The changes of the total after the day, as in `build_history`."""
+    steps: list[Step] = []
+    later: DatedTotal | None = None
+    for total in _walk_back(timeline, date.max):
+        if later is not None:
+            steps.append(_build_step(later, total))
+        if total.on <= day:
+            return tuple(steps[::-1])
+        later = total
+    first = [_build_step(later, None)] if later is not None else []
+    return (*first, *steps[::-1])
 
 
 def find_last_step(steps: Sequence[Step], day: date) -> Step | None:
@@ -201,10 +216,11 @@ def _merge_sources(day: date, now: dict[str, Layer], before: dict[str, Layer]) -
             found.append(layer.period.source)
     for one, layer in before.items():
         if one not in now:
-            following = layer.measure.find_period_after(layer.period.from_)
             exempt = [one.why for one in layer.measure.exempt if one.from_ == day]
             found += [Source(text=why) for why in exempt]
-            if not exempt:
+            following = layer.measure.find_period(day)
+            # A rate that goes on does not end by its own source: another duty replaces it.
+            if not exempt and following != layer.period:
                 found.append(following.source if following else layer.period.source)
     if not found:
         # Only exemptions of goods changed.
@@ -213,14 +229,26 @@ def _merge_sources(day: date, now: dict[str, Layer], before: dict[str, Layer]) -
 
 
 def _build_ruling_steps(
-    context: RateContext, selection: Selection, changes: Sequence[DatedTotal]
+    context: RateContext, selection: Selection, changes: Sequence[Sequence[DatedTotal]]
 ) -> Iterator[Step]:
+    """The rulings on the duties that the totals ever counted, or that the question names."""
+    paid = {one for totals in changes for total in totals for one in _list_levied(total.stacked)}
     seen: dict[LegalEvent, None] = {}
     for measure in selection.chosen:
-        seen.update(dict.fromkeys(context.ledger.events_of.get(measure.id, ())))
+        if measure.id in paid or selection.basis is TotalBasis.LAYER:
+            seen.update(dict.fromkeys(context.ledger.events_of.get(measure.id, ())))
     for event in seen:
         if event.effect in RULINGS:
-            yield Step(event.on, _find_total(changes, event.on), event.source, ruling=event)
+            total = _find_total(changes[0], event.on)
+            yield Step(event.on, total, event.source, ruling=event)
+
+
+def _list_levied(stacked: StackedLayers) -> Iterator[str]:
+    """The ids of the duties that charge, or may charge, the goods."""
+    left = [one.layer for one in stacked.excluded if one.may_apply]
+    for layer in (*stacked.counted, *left, *([stacked.ban] if stacked.ban else [])):
+        if is_levied(layer.period):
+            yield layer.measure.id
 
 
 def _find_total(changes: Sequence[DatedTotal], day: date) -> Decimal:

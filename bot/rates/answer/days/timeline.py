@@ -15,7 +15,10 @@ class Timeline:
     changes."""
 
     def __init__(self, context: RateContext, selection: Selection) -> None:
-        """`selection` is the measures of the question, stacked on its day."""
+        """`selection` has the measures that the question is about, stacked on its day."""
+        if (asked := context.line) is not None and asked.named and selection.line is not None:
+            # Words mean the same lines on each day, also before the list that names them.
+            context = context._replace(line=asked._replace(lines=selection.line.lines))
         self.context, self.selection = context, selection
         days = set(list_change_days(selection.chosen, exemptions=context.wanted is not None))
         if (line := context.line) is not None:

@@ -2,14 +2,14 @@
 the age of the data, buttons. The rest is in the modal *Details and sources*.
 
 The message fits one screen of a phone (`bot.slack.views.rates.screen`). If it does not, rows of
-goods and upcoming changes are left out, the last ones first; the details have them.
+goods and upcoming changes are left out, the last ones first; the details have them. The next change
+stays. Notes about the reading of the question do not change which rows there are.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
 
 from bot.commands.rates.replies import RateAnswers
 from bot.parties import WORLD, build_flag
@@ -53,8 +53,10 @@ REPORT_CHOICE = "report"
 SHARE = "rate_share"
 """The action id of *Share in channel* as a button, for questions that are too long for a menu."""
 
-_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (3, 0), (2, 1), (2, 0), (0, 0))
+_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (2, 1), (0, 1), (0, 0))
 """Rows and upcoming days, from the fullest message to the shortest."""
+_USUAL_CHANGE = "polysilicon derivatives 15% and 1 more"
+"""A change whose length is that of most upcoming changes."""
 _LINE = 400
 _REMARK = 260
 _MAX_CHOICES = 3
@@ -72,7 +74,7 @@ def render_short_answer(reply: RateAnswers) -> Message:
     head: list[Block] = []
     plain: list[Block] = []
     overview = build_overview(answer, reply.query, reply.today)
-    for shown, changes in _list_sizes(overview, answer):
+    for shown, changes in _list_sizes(overview, answer, _find_size(overview, answer, query, row)):
         head = list(_render_parts(shown, answer, reply.today, changes, tabled=True))
         plain = list(_render_parts(shown, answer, reply.today, changes, tabled=False))
         if fits_screen([*head, *row]) and fits_screen([*plain, *row]):
@@ -84,14 +86,53 @@ def render_short_answer(reply: RateAnswers) -> Message:
     return replace(assemble(escape(notice, _LINE), head, (), row), instead=instead)
 
 
-def _list_sizes(overview: AnswerOverview, answer: Answer) -> Iterator[tuple[AnswerOverview, int]]:
-    """Shorter and shorter overviews, each with the number of upcoming days to show. Later ones have
-    fewer rows and shorter reasons."""
-    for rows, sizes in groupby(_SIZES, key=lambda size: size[0]):
-        limited = limit_rows(overview, answer, rows)
-        for _, changes in sizes:
-            yield limited, changes
-            yield _shorten_reasons(limited), changes
+def _find_size(
+    overview: AnswerOverview, answer: Answer, query: RateQuery, row: Sequence[Block]
+) -> int:
+    """The place of the first of `_SIZES` that fits without notes and with changes of usual length.
+
+    Notes depend on how a question is written, and the same goods have the same rows.
+    """
+    bare = query.model_copy(update={"on": None, "imposer_assumed": False})
+    usual = build_overview(answer._replace(warnings=()), bare, answer.on)
+    overview = overview._replace(
+        title=usual.title,
+        headline=usual.headline,
+        remarks=(),
+        assumed="",
+        is_projection=False,
+        next=tuple(each._replace(brief=_USUAL_CHANGE) for each in overview.next),
+    )
+    for place, (rows, changes) in enumerate(_SIZES):
+        shown = _shorten_questions(_shorten_reasons(limit_rows(overview, answer, rows)))
+        if all(
+            fits_screen([*_render_parts(shown, answer, answer.on, changes, tabled=tabled), *row])
+            for tabled in (True, False)
+        ):
+            return place
+    return len(_SIZES) - 1
+
+
+def _list_sizes(
+    overview: AnswerOverview, answer: Answer, first: int
+) -> Iterator[tuple[AnswerOverview, int]]:
+    """Overviews, each with a number of upcoming days, from the fullest message to the shortest.
+
+    Reasons, questions and later changes are left out before rows are.
+    """
+    for rows, most in _SIZES[first:]:
+        full = limit_rows(overview, answer, rows)
+        brief = _shorten_reasons(full)
+        shorter = (full, brief, _shorten_questions(brief))
+        for changes in range(most, 0, -1):
+            yield from ((one, changes) for one in shorter)
+        without = (row._replace(why="") for row in brief.rows)
+        yield shorter[-1]._replace(rows=tuple(without)), min(most, 1)
+
+
+def _shorten_questions(overview: AnswerOverview) -> AnswerOverview:
+    """The overview with the first question that decides; the details have all."""
+    return overview._replace(questions=overview.questions[:1])
 
 
 def _shorten_reasons(overview: AnswerOverview) -> AnswerOverview:
@@ -185,8 +226,9 @@ def _list_facts(overview: AnswerOverview, answer: Answer) -> list[str]:
     """The open questions of a range, the headings to declare, and the duties in dollars."""
     facts = []
     if overview.questions:
-        asked = " ".join(overview.questions[:_MAX_QUESTIONS])
-        left = len(overview.questions) - _MAX_QUESTIONS
+        shown = overview.questions[:_MAX_QUESTIONS]
+        asked = " ".join(shown)
+        left = len(answer.questions) - len(shown)
         more = f" {left} more in the details." if left > 0 else ""
         facts.append(f"{bold('Depends on:')} {escape(asked, _LINE)}{more}")
     if answer.entry.value is not None:

@@ -84,6 +84,27 @@ def test_workspaces_without_tables_get_the_same_rows_as_lines() -> None:
         assert f"{row[0]['text']}: *{row[1]['text']}*" in plain
 
 
+def list_rows(message: Message) -> list[tuple[str, str]]:
+    """The goods and the figures of the table."""
+    [table] = [block for block in message.blocks if block["type"] == "table"]
+    return [(row[0]["text"], row[1]["text"]) for row in table["rows"][1:]]
+
+
+@pytest.mark.parametrize("text", ["us chna", "us china yesterday", "us china on 2026-12-04"])
+def test_a_note_takes_the_place_of_no_row(text: str) -> None:
+    today = date(2026, 11, 30)
+    rows = list_rows(answer_to("us china", today))
+    assert "List 4A (2,638)" in dict(rows)
+    assert list_rows(answer_to(text, today)) == rows
+
+
+@pytest.mark.parametrize("text", ["furniture from vietnam", "HS 9403 from vietnam", "94 vietnam"])
+def test_the_next_change_stays_on_a_full_screen(text: str) -> None:
+    message = answer_to(text, date(2026, 11, 30))
+    assert "*Next:* 1 Jan " in text_of(message)
+    assert list_rows(message)
+
+
 def test_headings_and_dollars_are_shown() -> None:
     reply = reply_to("us on mexico 6109.10.00 $10,000 on 2026-10-07", date(2026, 10, 7))
     shown = text_of(render_short_answer(reply))
