@@ -45,7 +45,7 @@ REASONS = {
 }
 """What a block may need, and words that show it."""
 
-MOST_MARKED = 25
+MOST_MARKED = 26
 PER_COMMAND_S = 100
 PYTEST = ".venv/bin/python -m pytest"
 
