@@ -112,13 +112,9 @@ def _build_goods_filter(timeline: Timeline) -> Callable[[Upcoming], bool]:
     if selection.line is None or selection.stacked.ban:
         return lambda _: True
 
-    paid = selection.stacked.paid_ids
 
     def pays(item: Upcoming) -> bool:
         measure = ledger.by_id[item.measure_id]
-        if measure.id in paid:
-            # Most items are about these. The duties of another day take up to a millisecond.
-            return True
         periods = ((day, measure.find_period(day)) for day in (item.on, item.on - _A_DAY))
         levied = [day for day, period in periods if period is not None and is_levied(period)]
         return not levied or any(
