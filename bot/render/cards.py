@@ -101,7 +101,9 @@ _STATES = {
 
 
 def describe_row_state(row: RateRow) -> str:
-    """The state of a row without its day: `In force`, `Begins`."""
+    """The state of a row without its day: `In force`, `Begins`, `Charged to`."""
+    if row.state is DutyState.ENDED and row.since is not None:
+        return "Charged to"
     return _STATES[row.state]
 
 
@@ -127,7 +129,7 @@ def format_row_day(row: RateRow) -> str:
 
 
 def describe_row(row: RateRow, *, short: bool = False) -> str:
-    """State and rate of a row in a table: `50%`, `ended 23 Jul 2026 (was 10%)`.
+    """State and rate of a row in a table: `50%`, `charged to 23 Jul 2026 (was 10%)`.
 
     `short` leaves out the first day of a rate in force.
     """
@@ -144,7 +146,7 @@ def describe_row(row: RateRow, *, short: bool = False) -> str:
         case DutyState.NOT_COLLECTED:
             return f"not collected {day}".strip() + f" (was {rate})"
         case DutyState.ENDED:
-            return f"ended {day} (was {rate})" if day else f"ended (was {rate})"
+            return f"charged to {day} (was {rate})" if day else f"ended (was {rate})"
         case DutyState.ZERO:
             return "0%"
     return "no duty set"

@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 WORDS = 120
 ANSWER = "#stream article.only-you"
 WIDE_ANSWERS = {
-    "/tariff is section 122 still in force": ("Section 122", "Ended 23 Jul 2026"),
+    "/tariff is section 122 still in force": ("Section 122", "Charged to 23 Jul 2026"),
     "/tariff section 232": ("Section 232",),
     "/tariff ieepa refunds": ("CAPE",),
     "/tariff us china vs vietnam vs india": ("Lowest additional duty", "Vietnam", "India"),

@@ -58,7 +58,7 @@ def read_an_answer(browser: Chrome) -> None:
 def read_a_card(browser: Chrome) -> None:
     tab_to(browser, is_message_box)
     ask(browser, "/tariff is section 122 still in force")
-    find(browser, "#stream .only-you", "Section 122", "Ended 23 Jul 2026")
+    find(browser, "#stream .only-you", "Section 122", "Charged to 23 Jul 2026")
     opener = tab_to_button(browser, "Details and sources", back=True)
     press(browser, Keys.ENTER)
     find(browser, "#modal", "Proclamation 11012")

@@ -29,7 +29,7 @@ CASES = [
         "15% incl. normal duty since 1 Jan 2026",
         "In force since 1 Jan 2026: 15% incl. normal duty",
     ),
-    ([rate(10, to=JULY)], "ended 24 Jul 2026 (was 10%)", "Ended 24 Jul 2026 (was 10%)"),
+    ([rate(10, to=JULY)], "charged to 24 Jul 2026 (was 10%)", "Charged to 24 Jul 2026 (was 10%)"),
     (
         [rate(15, **{"from": NEXT_YEAR})],
         "15% from 1 Jan 2027",
@@ -94,7 +94,7 @@ def test_the_terminal_shows_the_state_first_and_every_source() -> None:
     lines = list(
         render_card_lines(facts_of(rate(10, to=JULY)), RateQuery(kind=QueryKind.CARD), PARTIES)
     )
-    assert lines[:2] == ["The act law-1", "Ended 24 Jul 2026 (was 10%)."]
+    assert lines[:2] == ["The act law-1", "Charged to 24 Jul 2026 (was 10%)."]
     assert "sources:" in lines
     assert any("https://gazette.example/1" in line for line in lines)
 

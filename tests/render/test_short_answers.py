@@ -139,7 +139,7 @@ def test_headings_that_are_not_known_are_not_left_out_silently(ledger: Ledger) -
     [
         ("is the fentanyl tariff still collected on china", "since 24 Feb 2026 (held unlawful 20"),
         ("does canada still pay the fentanyl tariff", "since 24 Feb 2026 (held unlawful 20"),
-        ("section 122 on japan", "ended 23 Jul 2026"),
+        ("section 122 on japan", "charged to 23 Jul 2026"),
     ],
 )
 def test_a_duty_that_is_not_collected_has_its_end(text: str, end: str, ledger: Ledger) -> None:

@@ -253,7 +253,7 @@ def _describe_end(answer: Answer) -> str:
         return ""
     day, last = max(dated, key=lambda each: each[0])
     if last.charged_until is None:
-        return f"; ended {format_day(day)}"
+        return f"; charged to {format_day(day)}"
     unlawful = next((one.on for one in last.rulings if one.effect is Effect.STRUCK_DOWN), None)
     why = f" (held unlawful {format_day(unlawful)})" if unlawful else ""
     return f"; not collected since {format_day(day + timedelta(days=1))}{why}"
@@ -274,7 +274,7 @@ def _describe_ended_duty(answer: Answer) -> str:
         return ""
     day, last = max(ended, key=lambda each: each[0])
     rate = words.describe_rate(last.rate)
-    return f"; {last.measure}, {rate} on listed goods, ended {format_day(day)}"
+    return f"; {last.measure}, {rate} on listed goods, charged to {format_day(day)}"
 
 
 def _name_general_goods(answer: Answer) -> str:

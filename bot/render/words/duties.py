@@ -99,7 +99,7 @@ def describe_note(component: Component) -> str:
         state = f"{_STATUS[component.status]}; " if component.status in marked else ""
         return f"{state}only on: {component.covers}"
     if why.reason is Reason.ENDED:
-        return f"ended on {format_day(component.to)}" if component.to else "ended"
+        return f"charged to {format_day(component.to)}" if component.to else "ended"
     if why.reason is Reason.NOT_YET:
         start = f"not before {format_day(component.from_)}" if component.from_ else ""
         return "; ".join(filter(None, (start, why.text)))

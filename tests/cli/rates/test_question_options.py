@@ -40,7 +40,7 @@ def test_a_value_gives_the_duties_in_dollars() -> None:
 def test_a_law_is_printed_as_a_card_or_as_json() -> None:
     done = run("rate", "section", "122")
     assert done.exit_code == 0
-    assert "Ended 23 Jul 2026" in done.output.splitlines()[1]
+    assert "Charged to 23 Jul 2026" in done.output.splitlines()[1]
     done = run("rate", "section 122", "--json")
     shown = json.loads(done.output)
     assert (shown["card"]["id"], shown["card"]["rates"][0]["state"]) == ("section-122", "ended")

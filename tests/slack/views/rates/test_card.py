@@ -106,7 +106,7 @@ def test_the_list_has_every_card(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("card_id", "state"),
     [
-        ("section-122", "Ended 23 Jul 2026"),
+        ("section-122", "Charged to 23 Jul 2026"),
         ("ieepa", "Not collected since 24 Feb 2026: held unlawful 20 Feb 2026 (US Supreme Court)"),
         ("section-232-solar", "Begins 4 Dec 2026"),
         ("section-301-forced-labor", "In force since 24 Jul 2026: 10% to 12.5%"),
@@ -154,7 +154,7 @@ def test_the_rates_that_a_question_names_are_buttons(ledger: Ledger) -> None:
     ("first", "other", "facts"),
     [
         ("section-232", "section-301", ["national security", "USTR may act"]),
-        ("section-122", "ieepa", ["Ended 23 Jul 2026", "Not collected since 24 Feb 2026"]),
+        ("section-122", "ieepa", ["Charged to 23 Jul 2026", "Not collected since 24 Feb 2026"]),
         ("usmca", "section-338", ["1 Jul 2036", "discriminates against US commerce"]),
     ],
 )
