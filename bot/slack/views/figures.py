@@ -42,9 +42,9 @@ def format_percent(value: Decimal) -> str:
     return f"{_format_digits(value)}%"
 
 
-def format_figure(figure: Figure, parties: Parties) -> str:
+def format_figure(figure: Figure, parties: Parties, *, is_duty: bool = True) -> str:
     """A figure as one line of markup: the parties, the goods, the change of the rate, and the
-    amount."""
+    amount. The rate is bold if `is_duty`."""
     imposer, partner = (
         format_party(code, parties) if code else "" for code in (figure.imposer, figure.partner)
     )
@@ -55,7 +55,8 @@ def format_figure(figure: Figure, parties: Parties) -> str:
     subject = ", ".join(filter(None, (who, escape(figure.product or "", 100))))
     amounts = [format_change(figure), format_dollars(figure.amount_usd)]
     change = ", ".join(filter(None, amounts))
-    return f"{subject}: {bold(change)}" if subject and change else subject or bold(change)
+    change = bold(change) if is_duty else change
+    return f"{subject}: {change}" if subject and change else subject or change
 
 
 def format_party(code: str, parties: Parties) -> str:

@@ -2,6 +2,7 @@
 
 from bot import COMMAND
 from bot.commands.replies import LatestStories
+from bot.news.events.event import DECISIONS
 from bot.news.story import Story
 from bot.parties import Parties, build_flag
 from bot.slack.blockkit.blocks import (
@@ -15,7 +16,7 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link, quote_text
-from bot.slack.views.figures import format_figure, format_party
+from bot.slack.views.figures import format_figure, format_party, format_reported_state
 from bot.slack.views.replies import RUN
 from bot.values import Topic
 
@@ -87,11 +88,21 @@ def format_source(story: Story) -> str:
 
 def _format_line(story: Story, parties: Parties, alert_url: str = "") -> str:
     """A story in two or three lines; `alert_url` is the address of its event's alert here."""
-    figures = "; ".join(filter(None, (format_figure(f, parties) for f in story.figures[:3])))
+    facts = " · ".join(
+        filter(None, (format_reported_state(story), _format_figures(story, parties)))
+    )
     topics = " · ".join(topic.label for topic in story.topics)
     named = " · ".join(format_party(code, parties) for code in story.parties[:12])
     about = " · ".join(filter(None, (topics, named)))
     source = f"{about} — {format_source(story)}"
     if alert_url:
         source += f" · {link(alert_url, 'Alert here')}"
-    return "\n".join(filter(None, (format_headline(story), figures, source)))
+    return "\n".join(filter(None, (format_headline(story), facts, source)))
+
+
+def _format_figures(story: Story, parties: Parties) -> str:
+    """The first figures. Those that no decision sets, such as threats, are only quoted."""
+    is_decision = story.state.status in DECISIONS
+    shown = (format_figure(one, parties, is_duty=is_decision) for one in story.figures[:3])
+    text = "; ".join(filter(None, shown))
+    return text if is_decision or not text else f"mentioned: {text}"

@@ -1,10 +1,12 @@
 """Slack accepts lists of stories, and their buttons turn the page."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.grammar import Verb, parse_command
 from bot.commands.replies import LatestStories
+from bot.news.state import EventState, EventStatus
 from bot.news.story import Story
 from bot.slack.views.story_lists import render_latest
 from bot.values import Topic
@@ -26,6 +28,26 @@ def test_slack_accepts_any_search_of_stories(word: str, page: int) -> None:
             found, frozenset(Topic), (frozenset({"CN", "EU"}),), (word,), page, has_older=True
         )
         check_accepted(render_latest(reply, PARTIES))
+
+
+@pytest.mark.parametrize(
+    ("status", "label", "is_bold"),
+    [
+        (EventStatus.THREATENED, "THREATENED", False),
+        (EventStatus.TALKS, "TALKS", False),
+        (None, "", False),
+        (EventStatus.IN_FORCE, "IN FORCE", True),
+        (EventStatus.DEAL, "DEAL", True),
+    ],
+)
+def test_a_listed_story_has_its_status_and_only_the_rate_of_a_decision_is_bold(
+    status: EventStatus | None, label: str, is_bold: bool
+) -> None:
+    reply = LatestStories([story(state=EventState(status=status))], frozenset())
+    text = render_latest(reply, PARTIES).blocks[1]["text"]["text"]
+    assert label in text
+    assert ("*145% → 30%*" in text) is is_bold
+    assert "145% → 30%" in text
 
 
 def test_the_buttons_of_a_page_ask_for_the_pages_next_to_it() -> None:

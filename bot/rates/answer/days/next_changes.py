@@ -112,7 +112,6 @@ def _build_goods_filter(timeline: Timeline) -> Callable[[Upcoming], bool]:
     if selection.line is None or selection.stacked.ban:
         return lambda _: True
 
-
     def pays(item: Upcoming) -> bool:
         measure = ledger.by_id[item.measure_id]
         periods = ((day, measure.find_period(day)) for day in (item.on, item.on - _A_DAY))

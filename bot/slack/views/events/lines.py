@@ -36,7 +36,9 @@ def make_item(
     state.append(format_collection(event) if event.collection is not None else "")
     news = _list_changes(developments, parties)
     if not developments:
-        news = [format_figure(each, parties) for each in (event.duties or event.quoted)]
+        duties = [format_figure(each, parties) for each in event.duties]
+        quoted = [format_figure(each, parties, is_duty=False) for each in event.quoted]
+        news = duties or quoted
     label = f"{bold('New:')} " if developments and any(news) else ""
     outlets = len({each.feed_id for each in ordered} - {shown.feed_id})
     more = f" · {outlets} more outlet{'s' if outlets > 1 else ''}" if outlets else ""
