@@ -96,7 +96,9 @@ def _describe_rate_change(name: str, what: Change, step: Step) -> str:
         )
     if what.kind is ChangeKind.CHANGES:
         return f"{name} {format_percent(what.from_percent)}% to {percent}%"
-    return f"{name} {percent}% {what.kind.value}"
+    # The day of the step is the first day without the duty.
+    happens = "no longer charged" if what.kind is ChangeKind.ENDS else what.kind.value
+    return f"{name} {percent}% {happens}"
 
 
 def describe_last_change(answer: Answer) -> str:

@@ -107,7 +107,7 @@ def test_the_details_of_a_history_fit_into_a_modal() -> None:
 def test_a_scheduled_change_is_said_to_come_next_and_is_not_in_the_table() -> None:
     message = asyncio.run(answer_message("china on us history", TODAY))
     lead = message.blocks[1]["text"]["text"]
-    assert lead.endswith("tariffs 10% ends; no successor known.")
+    assert lead.endswith("tariffs 10% no longer charged; no successor known.")
     assert "*Next:* 11 Jan 2027 Retaliation" in lead
     assert "11 Jan 2027" not in [row[0] for row in table_of(message)]
     assert message.instead is not None
