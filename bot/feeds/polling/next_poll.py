@@ -14,9 +14,10 @@ After a good response, in this order:
 6. The wait is extended to Retry-After, and then to the end of the hours and days that the feed asks
    clients to skip. Each extends it by at most a day.
 
-After a failure, the waits back off exponentially, up to a day. The first wait is longer if the
-server is overloaded (429, 503). If the response has a Retry-After, its time is used instead. If
-there was no response, the backoff goes up to an hour only.
+After a failure, the waits back off exponentially, up to an hour or a quarter of the time for which
+the feed has failed, but not beyond a day. So the news of a short outage is read soon after it. If
+the server is overloaded (429, 503), the first wait is longer, and the limit is a day. If there was
+no response, the limit is an hour. If the response has a Retry-After, its time is used instead.
 
 A permanent redirect is stored once two successive good responses came through it. It is forgotten
 when its target fails three times in a row or is gone (410). A 410 stops the feed if no redirect is
@@ -150,14 +151,16 @@ def apply_failure(
     only if the target of a stored redirect is gone; `apply_gone` is for any other 410.
     """
     failures = state.failures + 1
-    wait_s = _choose_wait_s(feed, limits, failures, status, wait_asked_s, reached)
+    since = state.failing_since or now
+    failing_s = (now - since).total_seconds()
+    wait_s = _choose_wait_s(feed, limits, failures, failing_s, status, wait_asked_s, reached)
     wait_s = _limit_to_a_day(feed, limits, wait_s * (1 + jitter / 5))
     forget = failures % _FAILURES_FORGET_MOVE == 0 or status == HTTPStatus.GONE
     return replace(
         state,
         current_url="" if forget else state.current_url,
         failures=failures,
-        failing_since=state.failing_since or now,
+        failing_since=since,
         error=error,
         status=status,
         pause=pause,
@@ -273,6 +276,7 @@ def _choose_wait_s(
     feed: Feed,
     limits: FetchLimits,
     failures: int,
+    failing_s: float,
     status: int | None,
     asked_s: float | None,
     reached: bool,
@@ -285,9 +289,10 @@ def _choose_wait_s(
     if asked_s is not None:
         return max(floor, min(asked_s, DAY_S))
     first = max(limits.backoff_s, floor)
+    longest = min(max(_HOUR_S, failing_s / 4), DAY_S)
     if status in _OVERLOADED:
-        first = max(first, limits.backoff_s * _OVERLOADED_FACTOR)
-    return max(floor, min(first * growth, DAY_S))
+        first, longest = max(first, limits.backoff_s * _OVERLOADED_FACTOR), DAY_S
+    return max(floor, min(first * growth, longest))
 
 
 def _record_redirect(state: FeedState, feed: Feed, to: str) -> FeedState:

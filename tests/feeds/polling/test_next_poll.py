@@ -255,6 +255,20 @@ def test_the_start_of_failures_is_stored_until_a_success() -> None:
     assert apply_response(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
 
 
+@pytest.mark.parametrize(
+    ("failing", "wait"),
+    [
+        (timedelta(hours=3), timedelta(hours=1)),
+        (timedelta(hours=12), timedelta(hours=3)),
+        (timedelta(days=30), timedelta(days=1)),
+    ],
+)
+def test_a_feed_is_polled_soon_after_a_short_outage(failing: timedelta, wait: timedelta) -> None:
+    before = replace(BLANK, failures=30, failing_since=NOW - failing)
+    after = apply_failure(before, FEED, LIMITS, NOW, "e", 0.0, 500)
+    assert after.interval_s == wait.total_seconds()
+
+
 def test_without_any_response_retries_come_soon_and_then_hourly() -> None:
     seldom = FEED.model_copy(update={"poll_minutes": 60.0})
     state, waits = BLANK, []

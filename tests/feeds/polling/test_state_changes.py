@@ -286,7 +286,7 @@ def test_skipped_hours_and_days_are_left_out_for_a_day_at_most(
         (5, 503, 100.0, 0.0, 300),
         (1, 503, 200_000.0, 0.0, DAY_S),
         (1, 503, 80_000.0, 1.0, DAY_S),
-        (20, 500, None, 1.0, DAY_S),
+        (20, 503, None, 1.0, DAY_S),
     ],
 )
 def test_a_failure_waits_longer_each_time_or_as_the_server_asks(

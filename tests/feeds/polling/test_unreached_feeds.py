@@ -1,7 +1,7 @@
 """The backoff of an unreachable feed grows with the number of failures."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,8 +18,9 @@ HOUR_S = 3600.0
 
 
 def wait(failures: int, *, reached: bool, feed: Feed = FEED, jitter: float = 0.0) -> float:
-    """Seconds to the next poll after `failures` failures in a row."""
-    state = replace(FeedState(feed_id="wire"), failures=failures - 1)
+    """Seconds to the next poll after `failures` failures in a row, within 30 days."""
+    since = NOW - timedelta(days=30)
+    state = replace(FeedState(feed_id="wire"), failures=failures - 1, failing_since=since)
     state = apply_failure(state, feed, LIMITS, NOW, "silence", jitter, reached=reached)
     assert state.failures == failures
     assert state.interval_s is not None
