@@ -12,7 +12,7 @@
     us steel                  on all countries
     china, steel from china   US duties on these goods, because a lone economy is the origin
     korea vs japan cars       US duties on goods of both; also `who pays more, korea or japan`
-    china's tariffs           all duties that China imposes; also `us`, `tariffs by china`
+    china's tariffs           the duties of and on China; also `us`, `tariffs by china`
     world on china steel      the duties on these goods, by each importing country
     eu retaliation, canada countermeasures steel    duties on goods of the US
     is the 10% still on       duties at a percentage
