@@ -12,7 +12,7 @@
     us steel                  on all countries
     china, steel from china   US duties on these goods, because a lone economy is the origin
     korea vs japan cars       US duties on goods of both; also `who pays more, korea or japan`
-    china's tariffs           all duties that China imposes; also `us`, `tariffs by china`
+    china's tariffs           the duties of and on China; also `us`, `tariffs by china`
     world on china steel      the duties on these goods, by each importing country
     eu retaliation, canada countermeasures steel    duties on goods of the US
     is the 10% still on       duties at a percentage
@@ -62,6 +62,8 @@ from bot.rates.question.reading.asides import (
     drop_suffixes,
     spell_out_use,
     spell_out_used,
+    take_quantities,
+    take_shares,
 )
 from bot.rates.question.reading.calendar_query import (
     find_goods_of_economies,
@@ -188,6 +190,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     intent = find_intent(whole)
     rest = remove_empty_phrases(whole)
     rest = drop_model_year(rest, reader) if reader is not None else rest
+    shares, rest = take_shares(rest, parties)
     tokens.settle(rest, Role.FILLER)
     period, rest = _take_period(rest, today, intent)
     tokens.settle(rest, Role.DAY)
@@ -219,6 +222,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         return card.model_copy(update={"cards": others, "unread": unread})
     value, rest = take_value(rest)
     tokens.settle(rest, Role.VALUE)
+    quantities, rest = take_quantities(rest, reader) if reader is not None else ((), rest)
+    tokens.settle(rest, Role.FILLER)
     percent, rest = take_percent(rest)
     tokens.settle(rest, Role.PERCENT)
     if intent.is_calendar or intent.history:
@@ -255,7 +260,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
             lost = list_lost_economies(spelled, query, parties)
             unread = (*list_unread(tokens, query, vocabulary), *lost)
             query = query.model_copy(update={"unread": unread, "via": via})
-            return _add_unread_parts(query, list_unread_parts(asked, tokens), vocabulary)
+            parts = (*shares, *quantities, *list_unread_parts(asked, tokens))
+            return _add_unread_parts(query, parts, vocabulary)
         words.other_words = goods
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
@@ -272,7 +278,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     query = query.model_copy(update={"unread": (*list_unread(tokens, query, vocabulary), *lost)})
     times = find_unread_times(undated) if period is None else ()
     refuse_half_read(whole, words, query, times, vocabulary)
-    return _add_unread_parts(query, list_unread_parts(asked, tokens), vocabulary)
+    parts = (*shares, *quantities, *list_unread_parts(asked, tokens))
+    return _add_unread_parts(query, parts, vocabulary)
 
 
 def _add_unread_parts(query: RateQuery, parts: Sequence[str], vocabulary: Vocabulary) -> RateQuery:

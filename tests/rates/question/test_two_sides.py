@@ -137,7 +137,6 @@ def test_a_single_claim_stays(ledger: Ledger) -> None:
         ("running shoes from vietnam, and on the same shoes from indonesia", ["VN", "ID"]),
         ("steel from germany and from france", ["DE", "FR"]),
         ("japanese cars and korean cars", ["JP", "KR"]),
-        ("steel from india and aluminum from thailand and copper from chile", ["IN", "TH", "CL"]),
     ],
 )
 def test_each_economy_after_from_is_an_origin(text: str, codes: list[str], ledger: Ledger) -> None:
@@ -267,6 +266,47 @@ def test_goods_that_are_left_out_lead_to_all_goods(ledger: Ledger) -> None:
 def test_words_of_a_course_ask_for_the_history(text: str, ledger: Ledger) -> None:
     found = read(text, ledger)
     assert (found.imposer, found.partner, found.history) == ("US", "CH", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "goods", "totals"),
+    [
+        ("us china steel vs us china toys", ["steel", "toys"], ["50-75", "12.5"]),
+        ("us china toys or us china lamps", ["toys", "lamps"], ["12.5", "37.5"]),
+        ("eu wine and eu spirits", ["wine", "spirits"], ["10", "10"]),
+    ],
+)
+def test_parts_with_the_same_economies_are_several_goods(
+    text: str, goods: list[str], totals: list[str], ledger: Ledger
+) -> None:
+    found = [one for one in ask(text, ledger, TODAY) if one.imposer == "US"]
+    assert [one.product for one in found] == goods
+    ends = [[one.total_percent] if one.total_percent else one.total_range or () for one in found]
+    assert ["-".join(map(str, each)) for each in ends] == totals
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("us eu wine vs us japan cars", [("US", "EU", "wine"), ("US", "JP", "cars")]),
+        ("steel from china vs toys from vietnam", [("US", "CN", "steel"), ("US", "VN", "toys")]),
+        (
+            "wine and beer from france and tea from india",
+            [("US", "FR", "wine and beer"), ("US", "IN", "tea")],
+        ),
+        (
+            "steel from india and aluminum from thailand and copper from chile",
+            [("US", "IN", "steel"), ("US", "TH", "aluminum"), ("US", "CL", "copper")],
+        ),
+    ],
+)
+def test_of_parts_with_other_economies_the_person_chooses_one(
+    text: str, parts: list[tuple[str, str, str]], ledger: Ledger
+) -> None:
+    with pytest.raises(UnclearQuestion) as raised:
+        read(text, ledger)
+    found = [read(command, ledger) for _, command in raised.value.options]
+    assert [(one.imposer, one.partner, one.product) for one in found] == parts
 
 
 def test_a_month_ahead_does_not_limit_a_question_for_a_beginning(ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import format_query, override_query
@@ -86,3 +87,22 @@ def test_an_option_overrides_the_value_in_the_text(ledger: Ledger) -> None:
     query = parse_query("us china 8507.60.00 $5", ledger.parties, TODAY, ledger.reader)
     assert override_query(query, None, None, Decimal(7)).value == 7
     assert override_query(query, None, None).value == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "product", "unread", "total"),
+    [
+        ("import 1000 t-shirts at $3 each from bangladesh", "t-shirts", ("1000",), "10"),
+        ("1,000 cotton t-shirts from bangladesh", "cotton t-shirts", ("1,000",), "10"),
+        ("us on china 9503 toys", "9503 toys", (), "12.5"),
+        ("us on china lamps 30% aluminum content", "lamps", ("30% aluminum content",), "37.5"),
+        ("us on china lamps 30% steel by weight", "lamps", ("30% steel by weight",), "37.5"),
+    ],
+)
+def test_a_quantity_is_no_code_and_a_share_is_no_duty(
+    text: str, product: str, unread: tuple[str, ...], total: str, ledger: Ledger
+) -> None:
+    found = parse_query(text, ledger.parties, TODAY, ledger.reader, ledger.cards)
+    assert (found.product, found.unread, found.percent) == (product, unread, None)
+    [answer] = answer_query(found, ledger, TODAY)
+    assert answer.total_percent == Decimal(total)

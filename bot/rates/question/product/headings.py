@@ -44,6 +44,10 @@ class HeadingSearch:
         known = self.words
         return word in known or f"{word}s" in known or f"{word}es" in known
 
+    def has_code(self, code: str) -> bool:
+        """Whether the schedule has lines under this code; True without a schedule."""
+        return self._lines is None or self._lines.has_lines(code)
+
     def search(self, text: str) -> tuple[FoundHeading, ...]:
         """The headings that fit the words best.
 

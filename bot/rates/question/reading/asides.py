@@ -59,6 +59,19 @@ _MODEL_YEAR = re.compile(
     r"\b(?P<before>a|used|model) (?:19|20)\d\d (?P<goods>[a-z-]++)"
     r"(?! (?:tariff|dut|rate|surcharge|increase|change|hike|rise|cut|deal))"
 )
+_SHARE = re.compile(
+    r"(?<![\w.,$-])\d{1,3}(?:\.\d+)?\s?(?:%|percent\b|per cent\b|pct\b)\s*"
+    r"(?:(?:(?!on\b|for\b|in\b|to\b|and\b|or\b|of\b|tariff|dut|rate)[a-z-]+ ){0,2}"
+    r"(?:content|share|weight|(?:by|in) (?:weight|value))\b"
+    r"|of (?:the |its |their )?(?:[a-z]+ )?(?:value|weight|content)\b)"
+)
+"""A percentage that is a share of the goods, and no duty: `30% aluminum content`."""
+_QUANTITY = re.compile(
+    r"(?<![\w.,$-])(?<!\bhs )(?<!\bhts )(?<!\bcode )(?<!\bheading )(?<!\bchapter )"
+    r"(?P<number>(?!20[1-9]\d )\d{4}(?:\d\d)?|\d{1,3},\d{3})"
+    r"(?= (?P<goods>[a-z-]+(?: [a-z-]+){0,2}))"
+)
+"""A number before words. A year is none."""
 _USED = re.compile(r"\bused (?P<goods>[a-z]+(?: [a-z]+)*)")
 _FIRST_MACHINES, _LAST_MACHINES = "84", "90"
 """The chapters of machines, vehicles and instruments, which have years of models."""
@@ -185,6 +198,37 @@ def drop_model_year(text: str, reader: ProductReader) -> str:
         return f"{match['before']} {match['goods']}"
 
     return _MODEL_YEAR.sub(drop, text)
+
+
+def take_shares(text: str, parties: Parties) -> tuple[tuple[str, ...], str]:
+    """The shares of the goods that the text names, and the text without them.
+
+    A share from an economy stays: `60% chinese content` is about the origin.
+    """
+    found = [match.group() for match in _SHARE.finditer(text)]
+    shares = tuple(one for one in found if not TokenizedQuestion(one, parties).codes)
+    for share in shares:
+        text = text.replace(share, " ")
+    return shares, text
+
+
+def take_quantities(text: str, reader: ProductReader) -> tuple[tuple[str, ...], str]:
+    """The numbers of goods in the text, and the text without them: `1000 t-shirts`.
+
+    A number that is a code of the schedule is a code: `9503 toys`.
+    """
+    found: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        words = match["goods"].split()
+        names = (" ".join(words[: at + 1]) for at, word in enumerate(words) if word.endswith("s"))
+        if reader.headings.has_code(match["number"]) or not any(map(reader.names_goods, names)):
+            return match.group()
+        found.append(match["number"])
+        return " "
+
+    rest = _QUANTITY.sub(take, text)
+    return tuple(found), rest
 
 
 def spell_out_used(text: str, reader: ProductReader) -> str:

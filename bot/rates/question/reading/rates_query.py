@@ -27,13 +27,16 @@ from bot.rates.question.query import (
     HOME,
     QueryKind,
     RateQuery,
+    format_query,
 )
 from bot.rates.question.reading.calendar_query import parse_calendar
 from bot.rates.question.reading.context_laws import drop_context_laws
 from bot.rates.question.reading.goods import keep_names
+from bot.rates.question.reading.parts import list_parts
 from bot.rates.question.reading.question import (
     Question,
     Vocabulary,
+    cut_label,
     list_law_imposers,
     trim_product,
 )
@@ -83,6 +86,7 @@ def parse_rates(question: Question, vocabulary: Vocabulary) -> RateQuery:
     build = partial(_build_rates, question, vocabulary)
     refuse_excluded_economies(words)
     _refuse_goods_of_each(question, vocabulary)
+    product = _join_parts(question, vocabulary) or product
     if product:
         product = _read_chapter(_drop_added_law(product, reader))
         product = _split_at_economies(product, words, reader)
@@ -254,6 +258,35 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
             days = find_days(question.period, question.intent, vocabulary.today)
             asked = partial(RateQuery, value=question.value, **days)
             ask_for_goods(asked, goods, words.codes, vocabulary)
+
+
+def _join_parts(question: Question, vocabulary: Vocabulary) -> str | None:
+    """The goods of all parts of the question, if each part has its own goods of the same economies.
+
+    Raises UnclearQuestion, with a question for each part, if their economies differ.
+    """
+    parties, reader = vocabulary.parties, vocabulary.reader
+    if reader is None or question.retaliation:
+        return None
+    parts = list_parts(question.words, parties, reader)
+    if not parts:
+        return None
+    if len({tuple(part.words.codes) for part in parts}) == 1:
+        return ", ".join(part.product for part in parts)
+    if _find_common_bloc(question.words.codes, parties):
+        return None
+    options = []
+    for part in parts:
+        text = " ".join(part.words.words)
+        try:
+            command = format_query(parse_rates(question._replace(words=part.words), vocabulary))
+        except QueryError:
+            # The button asks what the part means.
+            command = text
+        options.append((cut_label(text), command))
+    raise UnclearQuestion(
+        " and ".join(part.product for part in parts), "Which goods first?", options
+    )
 
 
 def _parse_parties(
