@@ -93,6 +93,12 @@ _HAS_LIVE_WORKER = sa.text(
     )
     """
 )
+_FRESH = sa.text(
+    """
+    SELECT id FROM procrastinate_workers
+    WHERE id = ANY(:ids) AND last_heartbeat >= now() - make_interval(secs => :after_s)
+    """
+)
 _VERSION = sa.text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
 _REMOVE = """
 DO $$
@@ -203,6 +209,12 @@ def take_over(connection: sa.Connection, after_s: float, ended: Collection[int] 
 def is_worker_alive(connection: sa.Connection, after_s: float) -> bool:
     """Whether a worker has sent a heartbeat within the last `after_s` seconds."""
     return bool(connection.execute(_HAS_LIVE_WORKER, {"after_s": after_s}).scalar())
+
+
+def find_silent(connection: sa.Connection, workers: Collection[int], after_s: float) -> set[int]:
+    """Those of the workers that have sent no heartbeat within the last `after_s` seconds."""
+    given = {"ids": list(workers), "after_s": after_s}
+    return set(workers).difference(connection.execute(_FRESH, given).scalars())
 
 
 def host_key(host: str) -> str:

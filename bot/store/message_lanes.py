@@ -162,3 +162,9 @@ class MessageLanes:
         return await self._database.write(
             lambda connection: job_queue.take_over(connection, after_s, ended)
         )
+
+    async def find_silent(self, workers: Collection[int], after_s: float) -> set[int]:
+        """Those of the workers that have been silent for `after_s` seconds."""
+        return await self._database.read(
+            lambda connection: job_queue.find_silent(connection, workers, after_s)
+        )

@@ -36,6 +36,8 @@ STALLED_AFTER_S = 35.0
 """It is longer than a stop takes: a worker that stops sends no heartbeat, but its jobs go on."""
 TAKE_OVER_S = 5.0
 """Seconds between two looks for jobs of dead workers."""
+_SILENT_AFTER_S = 20.0
+"""A worker of this process whose heartbeat is older than this at two looks is replaced."""
 _GAP_S = 3 * TAKE_OVER_S
 _FORGET_AFTER_S = 24 * 3600.0
 """Procrastinate deletes workers that have been silent for so long. Jobs of a deleted worker count
@@ -64,12 +66,14 @@ class LaneJobs:
     """What the jobs of lanes do.
 
     `take_over(after_s, ended)` gives the lanes of workers that have been silent so long to others,
-    and the lanes of these jobs, whose end may not have been saved.
+    and the lanes of these jobs, whose end may not have been saved. `find_silent(ids, after_s)`
+    returns those of these workers that have been silent so long.
     """
 
     drain: Callable[[Lane], Awaitable[object]]
     poll_host: Callable[[str], Awaitable[object]]
-    take_over: Callable[[float, Collection[int]], Awaitable[object]]
+    take_over: Callable[[float, Collection[int]], Awaitable[int]]
+    find_silent: Callable[[Collection[int], float], Awaitable[Collection[int]]]
 
 
 class Patience:
@@ -127,8 +131,9 @@ class JobEngine:
             configure=_limit_waits,
         )
         self._clock, self._look_s = clock, look_s
-        self._take_over = lanes.take_over
-        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._take_over, self._find_silent = lanes.take_over, lanes.find_silent
+        self._workers: dict[str, Worker] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: set[int] = set()
         self._lanes_app = _build_lanes_app(connector, lanes)
         self._periodic_app = _build_periodic_app(connector, periodic)
@@ -152,8 +157,8 @@ class JobEngine:
     def _restart_periodic(self) -> None:
         """Forgets when periodic jobs last ran. Otherwise, none would run until the clock reaches
         that time again. Periodic jobs that run longer than `STOP_WITHIN_S` are canceled."""
-        if (worker := self._workers.get(job_queue.PERIODIC)) is not None:
-            _stop_worker(worker)
+        if (task := self._tasks.get(job_queue.PERIODIC)) is not None:
+            _stop_worker(task)
 
     async def _take_over_lanes(self, stop: asyncio.Event) -> None:
         """Gives lanes of dead workers to others.
@@ -165,14 +170,38 @@ class JobEngine:
         the previous look.
         """
         ended: frozenset[int] = frozenset()
+        silent: frozenset[int] = frozenset()
         patience = Patience(self._clock())
         while not stop.is_set():
             with suppress(StoreUnavailable):
-                await self._take_over(patience.begin_look(self._clock()), ended)
+                taken = await self._take_over(patience.begin_look(self._clock()), ended)
+                if taken:
+                    log.info("%d job(s) without a live worker were taken over", taken)
                 patience.end_look(self._clock())
                 self._ended -= ended
                 ended = frozenset(self._ended)
+                silent = await self._replace_silent(silent)
             await wait_for(stop, self._look_s)
+
+    async def _replace_silent(self, before: Collection[int]) -> frozenset[int]:
+        """Replaces the workers of this process that were silent `before` and still are; returns
+        those that are silent now.
+
+        Procrastinate 3.10 stops watching a worker's side tasks when the first of them ends. In a
+        queue without periodic jobs, that is at the start. So a heartbeat that has failed, for
+        example because no connection was free for 30 s, would never be sent again. After an outage,
+        all heartbeats are old at the first look. Those that go on are new at the next one.
+        """
+        queues = {
+            worker.worker_id: queue
+            for queue, worker in self._workers.items()
+            if worker.worker_id is not None and not self._tasks[queue].cancelling()
+        }
+        silent = frozenset(await self._find_silent(queues, _SILENT_AFTER_S))
+        for each in silent.intersection(before):
+            log.warning("the worker of the queue %s sends no heartbeat; replaced", queues[each])
+            _stop_worker(self._tasks[queues[each]])
+        return silent
 
     async def _note_end(
         self, work: Callable[[], Awaitable[object]], context: JobContext, _: Worker
@@ -187,22 +216,24 @@ class JobEngine:
         """Runs the jobs of a queue; starts again if the connection to the database is lost."""
         stopping = asyncio.create_task(stop.wait())
         while not stop.is_set():
-            worker = self._workers[queue] = asyncio.create_task(self._work(app, queue))
-            await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            worker = self._workers[queue] = self._make_worker(app, queue)
+            task = self._tasks[queue] = asyncio.create_task(worker.run())
+            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if stop.is_set():
-                _stop_worker(worker)
+                _stop_worker(task)
             with suppress(asyncio.CancelledError):
                 try:
-                    await worker
+                    await task
                 except ConnectorException as error:
                     log.debug("queue %s: %s", queue, error)
-            if not stop.is_set() and not worker.cancelled():
+            if not stop.is_set() and not task.cancelled():
                 log.warning("no jobs of the queue %s are taken for %.0f s", queue, _RESTART_S)
                 await wait_for(stop, _RESTART_S)
         stopping.cancel()
 
-    async def _work(self, app: App, queue: str) -> None:
-        await app.run_worker_async(
+    def _make_worker(self, app: App, queue: str) -> Worker:
+        return Worker(
+            app,
             queues=[queue],
             name=queue,
             concurrency=SLOTS[queue],
@@ -219,11 +250,11 @@ class JobEngine:
         )
 
 
-def _stop_worker(worker: asyncio.Task[None]) -> None:
+def _stop_worker(task: asyncio.Task[None]) -> None:
     """Lets the worker end its jobs within `STOP_WITHIN_S`. A second cancellation would end the
     worker at once, and its jobs would go on without it."""
-    if not worker.cancelling():
-        worker.cancel()
+    if not task.cancelling():
+        task.cancel()
 
 
 def _build_lanes_app(connector: PsycopgConnector, lanes: LaneJobs) -> App:

@@ -38,7 +38,7 @@ def build_host_polls(services: Services) -> HostPolls:
 def build_lane_jobs(services: Services, polls: HostPolls, lanes: MessageLanes) -> LaneJobs:
     """The jobs of lanes."""
     drain = LaneSender(services.dispatcher, lanes).drain
-    return LaneJobs(drain, polls.poll_host, lanes.take_over)
+    return LaneJobs(drain, polls.poll_host, lanes.take_over, lanes.find_silent)
 
 
 def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes) -> Sequence[Job]:

@@ -1,6 +1,7 @@
 """Lanes run once at a time and periodic jobs once, however many engines take jobs."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -98,7 +99,8 @@ class Work:
         async def tick() -> None:
             self.ticks[name] += 1
 
-        lanes = LaneJobs(self.drain, self.poll_host, MessageLanes(database).take_over)
+        rows = MessageLanes(database)
+        lanes = LaneJobs(self.drain, self.poll_host, rows.take_over, rows.find_silent)
         jobs = [Job("tick", tick, 1.0)]
         engine = JobEngine(parse_url(address), lanes, jobs, self.read_clock, look_s=0.2)
         async with run_until_stopped(engine.run, asyncio.Event(), name):
@@ -197,9 +199,32 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
 
 
 @on_postgresql
-async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_locked(
+async def test_a_worker_of_each_queue_that_sends_no_heartbeat_is_replaced(
     database: Database, address: str
 ) -> None:
+    ids, silence = (
+        text("SELECT id FROM procrastinate_workers"),
+        text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'"),
+    )
+
+    async with Work().engine(database, address, "only"):
+        before: set[int] = set()
+
+        async def are_others() -> bool:
+            found = set(await database.column(ids))
+            return len(found) == 3 and not found & before
+
+        assert await eventually(are_others, within_s=20)
+        before.update(await database.column(ids))
+        await database.change(silence)
+        assert await eventually(are_others, within_s=20)
+
+
+@on_postgresql
+async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_locked(
+    database: Database, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot.runtime.workers.engine")
     work = Work()
     lane = Lane(team=TEAM, conversation="C1")
     await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
@@ -217,6 +242,8 @@ async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_
             return bool(work.drained) and work.ticks.total() > 0
 
         assert await eventually(is_done, within_s=20)
+    # The lane and the periodic job.
+    assert "2 job(s)" in caplog.text
 
 
 @on_postgresql
