@@ -7,11 +7,11 @@ for `STALLED_AFTER_S` counts as dead; another one then takes over its lanes.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from procrastinate import App, JobContext, PsycopgConnector
@@ -217,7 +217,8 @@ class JobEngine:
         stopping = asyncio.create_task(stop.wait())
         while not stop.is_set():
             worker = self._workers[queue] = self._make_worker(app, queue)
-            task = self._tasks[queue] = asyncio.create_task(worker.run())
+            running = cast("Coroutine[Any, Any, None]", worker.run())  # type: ignore[no-untyped-call]
+            task = self._tasks[queue] = asyncio.create_task(running)
             await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if stop.is_set():
                 _stop_worker(task)

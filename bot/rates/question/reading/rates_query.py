@@ -21,6 +21,7 @@ from bot.rates.question.directions import (
     names_origin,
 )
 from bot.rates.question.parties import TokenizedQuestion
+from bot.rates.question.parts import list_parts
 from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import (
@@ -32,7 +33,6 @@ from bot.rates.question.query import (
 from bot.rates.question.reading.calendar_query import parse_calendar
 from bot.rates.question.reading.context_laws import drop_context_laws
 from bot.rates.question.reading.goods import keep_names
-from bot.rates.question.reading.parts import list_parts
 from bot.rates.question.reading.question import (
     Question,
     Vocabulary,
