@@ -124,7 +124,8 @@ def old_data_trouble(
 class NoticeQueue(Protocol):
     """The outbox. Queuing a delivery whose id is already in it changes nothing."""
 
-    async def queue(self, deliveries: Collection[Delivery]) -> None: ...
+    async def queue(self, deliveries: Collection[Delivery]) -> bool:
+        """False if some were left out because their team has not installed the app."""
 
 
 def plan_notices(
@@ -268,23 +269,28 @@ class Notices:
         held: Iterable[HeldConversation] = (),
         subscriptions: Iterable[Subscription] = (),
     ) -> None:
-        """Queues the notices that are not queued yet; raises StoreError."""
+        """Queues the notices that are not queued yet; raises StoreError.
+
+        Before the operators' workspace has installed the app, each look tries again.
+        """
         team, operators, now = self._team, self._conversations, self._clock()
         found = (
             *plan_notices(failing, team, operators, now, others),
             *plan_hold_notices(held, subscriptions, team, operators, now),
         )
         if new := [each for each in found if each.id not in self._queued]:
-            await self._outbox.queue(new)
+            if not await self._outbox.queue(new):
+                return
             self._on_deliveries()
         self._queued = frozenset(each.id for each in found)
 
-    async def report(self, trouble: Trouble, conversations: Collection[str] = ()) -> None:
+    async def report(self, trouble: Trouble, conversations: Collection[str] = ()) -> bool:
         """Queues a notice about one problem, for the operators or for these conversations; raises
-        StoreError."""
+        StoreError. False if their workspace has not installed the app yet."""
         now, to = self._clock(), conversations or self._conversations
-        await self._outbox.queue(plan_notices((), self._team, to, now, (trouble,)))
+        queued = await self._outbox.queue(plan_notices((), self._team, to, now, (trouble,)))
         self._on_deliveries()
+        return queued
 
 
 def feed_trouble(state: FeedState, now: datetime) -> Trouble | None:

@@ -460,9 +460,9 @@ class Outbox:
         rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
         return tuple(map(read_delivery, rows))
 
-    async def queue(self, deliveries: Collection[Delivery]) -> None:
-        """Queues deliveries in their own transaction; see `bot.store.queueing`."""
-        await self._database.write(lambda connection: self.put(connection, deliveries))
+    async def queue(self, deliveries: Collection[Delivery]) -> bool:
+        """Queues deliveries in their own transaction; see `put`."""
+        return await self._database.write(lambda connection: self.put(connection, deliveries))
 
     def put(
         self,

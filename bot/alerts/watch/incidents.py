@@ -77,9 +77,11 @@ class Incidents:
 
     async def _begin(self, scope: str, problem: Problem) -> None:
         if problem.reports_begin:
+            if not await self._report(problem.key, WatchNotice(about=problem.about)):
+                # The operators' workspace has not installed the app yet. The next look tries again.
+                return
             log.warning("problem: %s", problem.key)
-            await self._report(problem.key, WatchNotice(about=problem.about))
         await self._store.put_incident(self._team, scope, problem)
 
-    async def _report(self, key: str, notice: WatchNotice) -> None:
-        await self._notices.report(Trouble(key, content=notice.model_dump_json()))
+    async def _report(self, key: str, notice: WatchNotice) -> bool:
+        return await self._notices.report(Trouble(key, content=notice.model_dump_json()))

@@ -6,17 +6,20 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.alerts.notices import REPORT_AFTER
+from bot.alerts.notices import REPORT_AFTER, Trouble
 from bot.alerts.watch.facts import FailingFeed, OldRates, PassedDates, SilentFeed, WatchNotice
 from bot.alerts.watch.incidents import Problem
 from bot.alerts.watch.problems import FeedWatch, find_age_problems, find_passed_problems
 from bot.feeds.model import FeedState
 from bot.rates.data_age import OLD_DAYS
+from bot.store.installations import Installations
+from bot.store.token_cipher import TokenCipher, make_key
 from tests.alerts.watch.operators import OPERATOR, Operators
 from tests.slack.fakes import ledger
-from tests.store.examples import NOON, entry
+from tests.store.examples import NOON, TEAM, entry
 from tests.store.opened import Store
 from tests.store.statements import record_statements
+from tests.store.test_installations import installation
 
 DAY = timedelta(days=1)
 HEALTHY = FeedState(feed_id="wire", last_success_at=NOON, last_entry_at=NOON)
@@ -54,6 +57,22 @@ async def test_a_feed_that_is_silent_for_twice_its_longest_gap_is_reported_once(
     assert await look_at(operators, again) == [WatchNotice(about=about, has_ended=True)]
     operators.restart()
     assert await look_at(operators, again) == []
+
+
+async def test_operators_who_install_the_app_later_get_the_first_notice(store: Store) -> None:
+    operators = Operators(Store.of(store.database, only_installed=True))
+    about = OldRates(imposer="US", checked=NOON.date())
+    problem = Problem(subject="US", key="old rates of US", about=about)
+    for _ in range(2):
+        await operators.incidents.look("rates", [problem], {"US"})
+        await operators.notices.look((), [Trouble("rates", "Rates are old.")])
+    assert await operators.send_due() == []
+    cipher = TokenCipher([make_key()])
+    await Installations(store.database, cipher).save(installation(TEAM))
+    for _ in range(2):
+        await operators.incidents.look("rates", [problem], {"US"})
+        await operators.notices.look((), [Trouble("rates", "Rates are old.")])
+    assert len(await operators.send_due()) == 2
 
 
 async def test_a_busy_feed_may_be_silent_for_three_days(operators: Operators) -> None:
