@@ -35,8 +35,12 @@ async def test_a_story_is_found_exported_and_its_reader_forgotten(world: World) 
     await world.start_bot(TARIFFWIRE_KEEP_ANSWERS="true")
     [alert] = await eventually(lambda: world.page.messages("trade-news"))
 
-    [here] = await world.page.say("#trade-news", "/tariff find canada steel")
-    assert f"/{alert['ts']}|Alert here>" in words(here)
+    async def has_link() -> bool:
+        [here] = await world.page.say("#trade-news", "/tariff find canada steel")
+        return f"/{alert['ts']}|Alert here>" in words(here)
+
+    # The page shows the alert a moment before the bot has saved its address.
+    assert await eventually(has_link)
     [elsewhere] = await world.page.say("#court-watch", "/tariff find canada steel")
     assert "Canada raises tariffs" in words(elsewhere)
     assert "Alert here" not in words(elsewhere)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from bot.parties import Parties
 from bot.rates.question.parties import TokenizedQuestion
-from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.reading.question import trim_product
 
@@ -44,7 +43,7 @@ def list_parts(
             texts.append(run)
         is_open = _read_part(texts[-1], parties, reader) is None
     parts = [part for text in texts if (part := _read_part(text, parties, reader))]
-    goods = {_identify(reader.read_any(part.product)) for part in parts}
+    goods = {_identify(part.product, reader) for part in parts}
     return tuple(parts) if len(goods) > 1 else ()
 
 
@@ -66,9 +65,11 @@ def _read_part(run: Sequence[str], parties: Parties, reader: ProductReader) -> Q
     if not words.codes or product is None or "same" in words.words:
         # 'running shoes from vietnam, and the same shoes from indonesia'
         return None
+    return QuestionPart(words, product) if any(_identify(product, reader)) else None
+
+
+def _identify(product: str, reader: ProductReader) -> tuple[frozenset[str], frozenset[str]]:
+    """The goods and the codes of a text, without the goods that a claim alone names: `usmca`."""
     read = reader.read_any(product)
-    return QuestionPart(words, product) if read.goods or read.codes else None
-
-
-def _identify(read: ParsedProduct) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(read.goods), frozenset(read.codes)
+    claimed = {one for claim in read.claims for one in reader.read_any(claim).goods}
+    return frozenset(read.goods) - claimed, frozenset(read.codes)
