@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
 import pytest
 from sqlalchemy import MetaData, create_engine, select
 
@@ -21,7 +20,13 @@ from tests.journeys.bot_process import BotProcess, environment
 from tests.journeys.bots_in_process import BotsInProcess, open_bots
 from tests.journeys.feed_server import FeedServer
 from tests.journeys.worker_processes import empty_database
-from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port, words
+from tests.journeys.workspace_reader import (
+    WorkspaceReader,
+    eventually,
+    free_port,
+    is_healthy,
+    words,
+)
 from tests.slack.workspaces.oauth_slack import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -90,23 +95,13 @@ class TwoWorkspaces:
         """Starts the bot as users do, with `tariffwire run`."""
         process = await BotProcess(("run",), self.env(), self.folder).start()
         self.processes.append(process)
-        assert await eventually(self._is_healthy, within_s=30), process.output
+        assert await eventually(lambda: is_healthy(self.address), within_s=30), process.output
         return process
 
     async def run(self, *words: str, **more: str) -> tuple[int, str]:
         """The exit code and the output of a command, which runs in a thread of the test."""
         done = await asyncio.to_thread(runner.run, *words, env=self.env(**more))
         return done.exit_code, done.output
-
-    async def _is_healthy(self) -> bool:
-        try:
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"{self.address}/healthz") as answer,
-            ):
-                return answer.status == 200
-        except aiohttp.ClientError:
-            return False
 
     async def install(self, team: str) -> None:
         status, page = await self.slack.install(self.address, team)

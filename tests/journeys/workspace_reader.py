@@ -37,6 +37,15 @@ async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 90.0) -
         await asyncio.sleep(0.2)
 
 
+async def is_healthy(address: str) -> bool:
+    """Whether a process answers at this address that it runs."""
+    try:
+        async with aiohttp.ClientSession() as session, session.get(f"{address}/healthz") as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
 class WorkspaceReader:
     """Reads the workspace at an address; finds no messages while the workspace is not running."""
 

@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import aiohttp
-
 from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
 from tests.cli import runner
 from tests.journeys.bot_process import BotProcess, environment
 from tests.journeys.bots_in_process import BotsInProcess
 from tests.journeys.feed_server import FeedServer
-from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port
+from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port, is_healthy
 
 
 @dataclass
@@ -54,7 +52,7 @@ class World:
         """Starts the bot as users do, with `tariffwire run`."""
         process = await BotProcess(("run",), self.env(**more), self.folder).start()
         self.processes.append(process)
-        await eventually(self._healthy, within_s=30)
+        await eventually(lambda: is_healthy(f"http://127.0.0.1:{self.port}"), within_s=30)
         await self.workspace.connect_http(self.events_url)
         return process
 
@@ -72,13 +70,3 @@ class World:
     @cached_property
     def page(self) -> WorkspaceReader:
         return WorkspaceReader(self.workspace.address)
-
-    async def _healthy(self) -> bool:
-        try:
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"http://127.0.0.1:{self.port}/healthz") as answer,
-            ):
-                return answer.status == 200
-        except aiohttp.ClientError:
-            return False
